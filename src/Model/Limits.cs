@@ -1,0 +1,15 @@
+namespace Hhs.Model;
+
+/// <summary>Bounds on what a peer can make us hold or compute. Each says what happens when it is hit.</summary>
+/// <remarks>Well above honest use: where the original accepts more, an entry over a bound is refused and named in the log.</remarks>
+public static class Limits
+{
+    /// <summary>Deepest nesting of arrays and maps in JSON text; deeper text is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int JsonDepthMax = 64;
+
+    /// <summary>Longest JSON text of one payload, in UTF-8 bytes; a longer one is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int PayloadBytesMax = 1 << 20;
+
+    /// <summary>Most predecessors in one header; a header with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int PrevEntryHashesMax = 1024;
+}
