@@ -17,6 +17,10 @@ public sealed class Header
         Hash = HashOf(payloadHash, prevEntryHashes);
     }
 
+    /// <summary>Puts a header together again whose hash was computed before.</summary>
+    internal Header(ContentHash payloadHash, Position prevEntryHashes, ContentHash hash) =>
+        (PayloadHash, PrevEntryHashes, Hash) = (payloadHash, prevEntryHashes, hash);
+
     /// <summary>Hash of the canonical payload.</summary>
     public ContentHash PayloadHash { get; }
 

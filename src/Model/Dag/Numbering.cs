@@ -1,0 +1,57 @@
+
+namespace Hhs.Model.Dag;
+
+/// <summary>Numbers distinct values densely in order of their first appearance, and finds the number of a value.</summary>
+/// <remarks>
+/// An open-addressing table of numbers beside the list of values: about a third of a <see cref="Dictionary{TKey, TValue}"/>'s
+/// memory, since no value is held twice. The values' hash codes are seeded per process, so a peer cannot aim at a slot.
+/// </remarks>
+internal sealed class Numbering<T>
+    where T : IEquatable<T>
+{
+    private T[] _values = new T[8];
+    private int[] _slots = new int[16];   // number + 1; 0 is free
+
+    public int Count { get; private set; }
+
+    public ref readonly T this[int number] => ref _values[number];
+
+    public bool TryFind(T value, out int number)
+    {
+        number = _slots[SlotOf(value)] - 1;
+        return number >= 0;
+    }
+
+    /// <summary>The number of the value, a new one if the value is new.</summary>
+    public int Add(T value, out bool isNew)
+    {
+        int slot = SlotOf(value);
+        isNew = _slots[slot] == 0;
+        if (!isNew) return _slots[slot] - 1;
+        if (Count == _values.Length) Array.Resize(ref _values, Count * 2);
+        _values[Count] = value;
+        _slots[slot] = ++Count;
+        if (Count * 2L > _slots.Length) Rehash();
+        return Count - 1;
+    }
+
+    // The value's slot, or the free one where it belongs. Linear probing; at most half of the slots are taken.
+    private int SlotOf(T value)
+    {
+        int mask = _slots.Length - 1, slot = value.GetHashCode() & mask;
+        while (_slots[slot] != 0 && !_values[_slots[slot] - 1].Equals(value)) slot = (slot + 1) & mask;
+        return slot;
+    }
+
+    private void Rehash()
+    {
+        _slots = new int[_slots.Length * 2];
+        int mask = _slots.Length - 1;
+        for (int number = 0; number < Count; number++)
+        {
+            int slot = _values[number].GetHashCode() & mask;
+            while (_slots[slot] != 0) slot = (slot + 1) & mask;
+            _slots[slot] = number + 1;
+        }
+    }
+}
