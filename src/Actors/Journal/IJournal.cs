@@ -1,0 +1,54 @@
+using Hhs.Model.Hashing;
+
+namespace Hhs.Actors.Journal;
+
+/// <summary>Durable store of the verified operations of many objects.</summary>
+/// <remarks>
+/// Synchronous: a caller that must not block puts it behind <see cref="JournalActor"/>. Safe for use from several threads;
+/// appends wait for one another, reads run beside them. Whatever is stored was verified before; what the store gives back
+/// is checked again, because disks forget: a damaged record is moved to quarantine with all that depends on it, and the
+/// rest stays usable.
+/// Errors: <see cref="JournalException"/> from every member that touches the store.
+/// </remarks>
+public interface IJournal : IDisposable
+{
+    /// <summary>What opening the store met.</summary>
+    JournalOpening Opening { get; }
+
+    /// <summary>All objects with at least one record, in the order in which they came. Kept in memory: costs no counting.</summary>
+    IReadOnlyList<ObjectSummary> Objects { get; }
+
+    /// <summary>Stores entries of many objects, in order, as one atomic commit that is durable when the call returns.</summary>
+    /// <remarks>
+    /// An entry that is there already is skipped. An entry's predecessors must be in the store or earlier in the same call,
+    /// else <see cref="JournalFault.MissingPredecessor"/>. On any exception nothing of the call is stored.
+    /// </remarks>
+    void Append(IReadOnlyList<ObjectBatch> batches);
+
+    /// <summary>The headers and tags of one object in arrival order, which is a topological order. Reads no payload.</summary>
+    /// <remarks>Empty for an unknown object. Damaged records are left out, and are in quarantine once the enumeration has ended.</remarks>
+    IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId);
+
+    /// <summary>The payload's JSON text as it was appended; false if the store does not have the entry.</summary>
+    /// <remarks>
+    /// A payload that fails its checksum is quarantined and reported as <see cref="JournalFault.DamagedRecord"/>: what holds
+    /// the object's graph in memory must then read the index anew.
+    /// </remarks>
+    bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload);
+
+    /// <summary>Re-reads every record, payloads included, parses each payload and compares its hash; quarantines what is damaged.</summary>
+    /// <param name="progress">Told the number of records read so far, after each thousand and at the end.</param>
+    JournalVerification VerifyAll(IProgress<long>? progress = null);
+
+    /// <summary>Records that were found damaged, or that depend on such, and that nobody has supplied again since.</summary>
+    IReadOnlyList<QuarantinedRecord> Quarantine { get; }
+
+    /// <summary>Reads a small setting of the node, such as an object's local name.</summary>
+    bool TryGetSetting(string name, out ReadOnlyMemory<byte> value);
+
+    /// <summary>Writes a setting durably; null removes it.</summary>
+    void PutSetting(string name, ReadOnlyMemory<byte>? value);
+
+    /// <summary>The settings whose names start with a prefix, in ordinal order of their names.</summary>
+    IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Settings(string prefix);
+}

@@ -1,0 +1,41 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Actors.Journal;
+
+/// <summary>One verified entry, as it is handed to the store.</summary>
+/// <param name="Header">Name, payload hash and predecessors; a header computes its own name, so the three agree.</param>
+/// <param name="Payload">The payload's JSON text in UTF-8.</param>
+/// <param name="Tags">Index keys that the object derived, in its own encoding; opaque here, may be empty.</param>
+public sealed record JournalEntry(Header Header, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Tags)
+{
+    /// <summary>The entry's name.</summary>
+    public ContentHash Entry => Header.Hash;
+}
+
+/// <summary>Entries of one object, predecessors before what builds on them.</summary>
+public sealed record ObjectBatch(ContentHash ObjectId, IReadOnlyList<JournalEntry> Entries);
+
+/// <summary>What reopening an object needs of an entry: everything but the payload.</summary>
+public sealed record IndexedEntry(Header Header, ReadOnlyMemory<byte> Tags);
+
+/// <summary>An object in the store and the number of its usable entries.</summary>
+public sealed record ObjectSummary(ContentHash ObjectId, long EntryCount);
+
+/// <summary>A record that is no longer used.</summary>
+/// <param name="ObjectId">The object that it belongs to.</param>
+/// <param name="Entry">The name it was stored under; null where records are missing and their names are not known.</param>
+/// <param name="Reason">One sentence that says what was found.</param>
+public sealed record QuarantinedRecord(ContentHash ObjectId, ContentHash? Entry, string Reason);
+
+/// <summary>What opening a store met.</summary>
+/// <param name="SchemaVersion">The version that the store has now.</param>
+/// <param name="MigratedFrom">The older version that it had, if it was migrated; 0 for a new store.</param>
+/// <param name="Quarantined">Records in quarantine at that moment.</param>
+public sealed record JournalOpening(int SchemaVersion, int? MigratedFrom, IReadOnlyList<QuarantinedRecord> Quarantined);
+
+/// <summary>What a full verification met.</summary>
+/// <param name="Entries">Intact entries.</param>
+/// <param name="PayloadBytes">Bytes of their payloads.</param>
+/// <param name="NewlyQuarantined">What this run moved to quarantine.</param>
+public sealed record JournalVerification(long Entries, long PayloadBytes, IReadOnlyList<QuarantinedRecord> NewlyQuarantined);
