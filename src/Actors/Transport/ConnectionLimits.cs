@@ -1,0 +1,23 @@
+namespace Hhs.Actors.Transport;
+
+/// <summary>Bounds of one connection. HOCON: <c>hhs.transport</c>.</summary>
+public sealed record ConnectionLimits
+{
+    /// <summary>Longest frame, in bytes; a longer one closes the connection.</summary>
+    public int FrameBytesMax { get; init; } = 8 << 20;
+
+    /// <summary>Received bytes that may wait to be processed; reading pauses above it.</summary>
+    public int ReceiveWindowBytes { get; init; } = 2 << 20;
+
+    /// <summary>Queued bytes that may wait to be sent; a remote that reads more slowly is disconnected above it.</summary>
+    public int SendQueueBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Inbound connections that may be open at once on one listener; further ones are refused.</summary>
+    public int InboundMax { get; init; } = 1024;
+
+    /// <summary>How long a dial may take.</summary>
+    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an idle connection is pinged; one that does not answer for as long again is closed.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,74 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+
+namespace Hhs.Model.Types;
+
+/// <summary>What an object sees of the log that it lives in: all of it for a root, its own entries for a nested object.</summary>
+/// <remarks>
+/// A nested object has no log of its own. Its genesis is the outer <c>add</c> entry that made it, its operations are the
+/// outer <c>update</c> entries that name it, its versions are the outer log's; its tags carry a prefix for each level.
+/// Source: types.md sections 5.4 and 5.5.
+/// </remarks>
+public sealed class ObjectScope
+{
+    private readonly string _prefix;
+    private readonly IPayloadSource _payloads;
+
+    /// <summary>The scope of a root object.</summary>
+    public ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types)
+        : this(id, log, payloads, types, "", null)
+    {
+    }
+
+    private ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types, string prefix, ObjectScope? parent)
+    {
+        (Id, Log, _payloads, Types, _prefix, Parent) = (id, log, payloads, types, prefix, parent);
+    }
+
+    /// <summary>The object's id: its create entry's hash, or for a nested object the hash of the outer entry that added it.</summary>
+    public ContentHash Id { get; }
+
+    /// <summary>The log, shared by a root object and all that is nested in it.</summary>
+    public DagLog Log { get; }
+
+    /// <summary>The types known here.</summary>
+    public TypeRegistry Types { get; }
+
+    /// <summary>The scope of the object that this one is nested in; null for a root.</summary>
+    public ObjectScope? Parent { get; }
+
+    /// <summary>The scope of a child of this object.</summary>
+    public ObjectScope Child(ContentHash id) => new(id, Log, _payloads, Types, _prefix + ChildPrefix(id.ToString()), this);
+
+    /// <summary>A tag of this object as the log knows it.</summary>
+    public Tag Tag(string key, ContentHash value) => new(_prefix + key, value);
+
+    /// <summary>A tag of this object as the log knows it.</summary>
+    public Tag Tag(string key, string value) => new(_prefix + key, value);
+
+    /// <summary>All values that entries of this object have under a tag key, in no particular order.</summary>
+    public IEnumerable<Tag> TagsWithKey(string key) => Log.TagValues(_prefix + key);
+
+    /// <summary>The values under a tag key of one entry, as this object sees it.</summary>
+    public IEnumerable<Tag> TagsOf(int entry, string key)
+    {
+        string full = _prefix + key;
+        foreach (var tag in Log.TagsOf(entry))
+        {
+            if (tag.Key == full) yield return tag;
+        }
+    }
+
+    /// <summary>The payload that an entry holds for this object: create or operation.</summary>
+    public Literal.Map PayloadOf(int entry)
+    {
+        var outer = Parent is null ? _payloads.PayloadOf(entry) : Parent.PayloadOf(entry);
+        if (Parent is null) return outer;
+        // The outer payload is an update of this object, or the add that made it.
+        return (Literal.Map)(outer["updatePayload"] ?? outer["element"])!;
+    }
+
+    /// <summary>The tag key under which a child's key appears in its parent.</summary>
+    public static string ChildPrefix(string childId) => $"inner-{childId}-";
+}

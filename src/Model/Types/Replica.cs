@@ -1,0 +1,98 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+
+namespace Hhs.Model.Types;
+
+/// <summary>One object as one replica holds it: a log in which every entry has passed the rules of the object's type.</summary>
+/// <remarks>
+/// Admission, in order: predecessors present, else wait; the type accepts the payload at that version. That the payload
+/// and the header hash to their names is proved by <see cref="Entry"/>. Source: wire.md section 6.
+/// </remarks>
+public sealed class Replica
+{
+    private readonly ObjectScope _scope;
+    private readonly TypeRegistry _types;
+
+    private Replica(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types)
+    {
+        (Log, _types) = (log, types);
+        _scope = new(id, log, payloads, types);
+    }
+
+    /// <summary>The admitted entries.</summary>
+    public DagLog Log { get; }
+
+    /// <summary>The object's id: its topic, and the hash of its create entry.</summary>
+    public ContentHash Id => _scope.Id;
+
+    /// <summary>The object under its type's rules; null until the create entry has been admitted.</summary>
+    public ReplicatedObject? Object { get; private set; }
+
+    /// <summary>An object of which nothing is known but its id.</summary>
+    public static Replica Empty(ContentHash id, IPayloadSource payloads, TypeRegistry types) => new(id, new DagLog(), payloads, types);
+
+    /// <summary>Takes up an object again from the index that a journal kept; nothing is judged anew.</summary>
+    /// <param name="id">The object's id.</param>
+    /// <param name="index">Header and tags of each entry, in the order in which they were admitted.</param>
+    /// <param name="payloads">Where payloads are read from.</param>
+    /// <param name="types">The types known here.</param>
+    /// <exception cref="ArgumentException">The index is not that of an object of a known type.</exception>
+    public static Replica Reopen(ContentHash id, IEnumerable<(Header Header, IReadOnlyList<Tag> Tags)> index, IPayloadSource payloads, TypeRegistry types)
+    {
+        var replica = Empty(id, payloads, types);
+        foreach (var (header, tags) in index) replica.Log.Append(header, tags);
+        if (replica.Log.Count == 0) return replica;
+        var create = payloads.PayloadOf(0);
+        if (!types.TryGet(create.Text("type") ?? "", out var type)) throw new ArgumentException("the type of the object is not known", nameof(index));
+        replica.Object = type.Open(replica._scope, create);
+        return replica;
+    }
+
+    /// <summary>Judges an entry and, if it is valid, appends it.</summary>
+    public Judgement Admit(Entry entry)
+    {
+        if (Log.Contains(entry.Hash)) return new Judgement.Known();
+        if (Log.MissingOf(entry.Header.PrevEntryHashes) is { Count: > 0 } missing) return new Judgement.Waiting(missing);
+        if (Object is null) return AdmitCreate(entry);
+        if (!Log.TryVersion(entry.Header.PrevEntryHashes, out var at)) return new Judgement.Waiting(entry.Header.PrevEntryHashes);
+        switch (Object.Check(entry.Payload, at))
+        {
+            case Verdict.Refused(var why): return new Judgement.Refused(why);
+            case Verdict.Waiting(var other): return new Judgement.Waiting([other]);
+            default: return Append(entry, [.. Object.Describe((Literal.Map)entry.Payload, entry.Hash)]);
+        }
+    }
+
+    // supplement section 2: the object's id is the hash of its create entry at the empty position.
+    private Judgement AdmitCreate(Entry entry)
+    {
+        if (entry.Hash != Id) return new Judgement.Refused(new(RejectCode.InvalidOperation, "the first entry of an object must be the create entry that its id names"));
+        if (entry.Payload is not Literal.Map create || create.Text("action") != "create" || create.Text("type") is not { } typeId)
+            return new Judgement.Refused(new(RejectCode.InvalidOperation, "a create payload has an action 'create' and a type"));
+        if (!_types.TryGet(typeId, out var type)) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{typeId}'"));
+        if (type.CheckCreate(create, _types, null) is { } why) return new Judgement.Refused(why);
+        Object = type.Open(_scope, create);
+        return Append(entry, [.. Object.DescribeCreate()]);
+    }
+
+    private Judgement.Admitted Append(Entry entry, Tag[] tags) => new(Log.Append(entry.Header, tags), tags);
+}
+
+/// <summary>The fates of a received entry. <see cref="Waiting"/> is not a fault of the sender.</summary>
+public abstract record Judgement
+{
+    private Judgement() { }   // closed: nobody outside adds a fate
+
+    /// <summary>Appended to the log as entry number <paramref name="Number"/>, with index keys.</summary>
+    public sealed record Admitted(int Number, IReadOnlyList<Tag> Tags) : Judgement;
+
+    /// <summary>In the log already.</summary>
+    public sealed record Known : Judgement;
+
+    /// <summary>Never to be admitted, and nothing that builds on it either.</summary>
+    public sealed record Refused(Reject Why) : Judgement;
+
+    /// <summary>Not to be judged before these entries are here.</summary>
+    public sealed record Waiting(IReadOnlyCollection<ContentHash> Missing) : Judgement;
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics.CodeAnalysis;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+
+namespace Hhs.Model.Types.Set;
+
+/// <summary>One replicated set: what may be done to it, and how its operations are indexed.</summary>
+/// <remarks>
+/// Concurrent plain add and delete: the add wins. A barrier delete voids every add concurrent with it; a barrier add
+/// brings its element back in every version concurrent with it. Source: types.md sections 5.2 to 5.6.
+/// </remarks>
+public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : ReplicatedObject(scope)
+{
+    private readonly Dictionary<ContentHash, ReplicatedObject> _children = [];
+
+    /// <inheritdoc/>
+    public override string TypeId => SetType.Id;
+
+    /// <summary>What the create payload says.</summary>
+    public SetCreate Create { get; } = create;
+
+    /// <summary>What the set holds at a version, as judged from a later one.</summary>
+    public SetView View(DagVersion at, DagVersion from) => new(this, at, from);
+
+    /// <summary>What the set holds at a version, as known at that version.</summary>
+    public SetView View(DagVersion at) => View(at, at);
+
+    /// <inheritdoc/>
+    public override Verdict Check(Literal payload, DagVersion at)
+    {
+        if (payload is not Literal.Map map) return Invalid("a set operation must be a map");
+        return map.Text("action") switch
+        {
+            "add" => CheckAdd(map, at),
+            "delete" => CheckDelete(map, at),
+            "update" => CheckUpdate(map, at),
+            "ref-advance" => Invalid("ref-advance is only valid for permissioned sets"),
+            null => Invalid("the action of a set operation must be a string"),
+            var action => Invalid($"unknown set action '{Excerpt(action)}'"),
+        };
+    }
+
+    private Verdict CheckAdd(Literal.Map payload, DagVersion at)
+    {
+        if (!AddFormat.Accepts(payload)) return Invalid("an add has a field missing, unknown or out of bounds");
+        if (!Create.SupportBarrierAdd && payload.Has("barrier")) return Invalid("barrier add is not supported by this set");
+        var element = payload["element"]!;
+        if (!Create.AcceptRedundantAdd && View(at).HasByHash(CanonicalJson.Hash(element))) return Invalid("the element exists in the set already");
+        return Create.ContentType is { } contentType && CheckNestedCreate(contentType, element) is { } why ? why : Verdict.Valid;
+    }
+
+    // types.md section 5.3: the original admits any nested create payload and fails while applying it, so an invalid one is
+    // never in an honest log and can be refused here.
+    private Reject? CheckNestedCreate(string contentType, Literal element)
+    {
+        if (!Scope.Types.TryGet(contentType, out var type)) return new(RejectCode.Unsupported, $"unknown content type '{Excerpt(contentType)}'");
+        return type.CheckCreate(element, Scope.Types, null);
+    }
+
+    private Verdict CheckDelete(Literal.Map payload, DagVersion at)
+    {
+        if (!DeleteFormat.Accepts(payload)) return Invalid("a delete has a field missing, unknown or out of bounds");
+        if (!Create.SupportBarrierDelete && payload.Has("barrier")) return Invalid("barrier delete is not supported by this set");
+        string element = payload.Text("elementHash")!;
+        return Create.AcceptRedundantDelete || View(at).HasByTagValue(element) ? Verdict.Valid : Invalid($"element '{Excerpt(element)}' does not exist in the set");
+    }
+
+    private Verdict CheckUpdate(Literal.Map payload, DagVersion at)
+    {
+        if (!UpdateFormat.Accepts(payload)) return Invalid("an update has a field missing, unknown or out of bounds");
+        if (Create.ContentType is null) return Invalid("an update needs a set of nested objects");
+        string named = payload.Text("elementHash")!;
+        if (!Create.AcceptUpdateForDeleted && !View(at).HasByTagValue(named)) return Invalid($"element '{Excerpt(named)}' does not exist in the set");
+        if (!ContentHash.TryParse(named, out var id)) return Invalid($"'{Excerpt(named)}' is not the id of a nested object");
+        if (TryGetChild(id, out var child))
+        {
+            return child.Check(payload["updatePayload"]!, at) is Verdict.Refused(var why)
+                ? why with { Detail = $"nested element update rejected: {why.Detail}" }
+                : Verdict.Valid;
+        }
+
+        // Only with acceptUpdateForDeleted: the child may be made by an entry that is concurrent and not here yet. The
+        // original's verdict flips when it arrives, so until then there is none.
+        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(id);
+    }
+
+    /// <summary>The nested object with an id, if an entry of this set made it.</summary>
+    public bool TryGetChild(ContentHash id, [NotNullWhen(true)] out ReplicatedObject? child)
+    {
+        if (_children.TryGetValue(id, out child)) return true;
+        if (Create.ContentType is not { } contentType || !Scope.Types.TryGet(contentType, out var type)) return false;
+        if (!Scope.Log.TryIndex(id, out int entry) || !Scope.TagsOf(entry, "inner-elmts").Contains(Scope.Tag("inner-elmts", id))) return false;
+        var payload = Scope.PayloadOf(entry);
+        if (payload.Text("action") != "add") return false;
+        child = type.Open(Scope.Child(id), (Literal.Map)payload["element"]!);
+        if (_children.Count >= ChildrenOpenMax) _children.Clear();
+        _children.Add(id, child);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Tag> DescribeCreate() =>
+        Create.InitialElements.Select(CanonicalJson.Hash).Distinct().Select(element => new Tag(ElementsKey, element));
+
+    // types.md section 5.4, and one key more that is ours: `deletes` marks the entries that take an element away, so that a
+    // view need not read any payload.
+    /// <inheritdoc/>
+    public override IEnumerable<Tag> Describe(Literal.Map payload, ContentHash entry)
+    {
+        switch (payload.Text("action"))
+        {
+            case "add":
+                yield return new Tag(ElementsKey, Create.ContentType is null ? CanonicalJson.Hash(payload["element"]!) : entry);
+                if (Create.ContentType is not null)
+                {
+                    yield return new Tag("inner-elmts", entry);
+                    foreach (var tag in DescribeNestedCreate(payload, entry)) yield return tag;
+                }
+                break;
+            case "delete":
+                yield return new Tag(ElementsKey, payload.Text("elementHash")!);
+                yield return new Tag(DeletesKey, payload.Text("elementHash")!);
+                break;
+            case "update":
+                string child = payload.Text("elementHash")!;
+                yield return new Tag("inner-elmts", child);
+                foreach (var tag in DescribeNestedUpdate(payload, child, entry)) yield return tag;
+                break;
+        }
+        if (payload["barrier"] == Literal.Boolean.True) yield return BarrierTag;
+    }
+
+    private IEnumerable<Tag> DescribeNestedCreate(Literal.Map payload, ContentHash entry)
+    {
+        Scope.Types.TryGet(Create.ContentType!, out var type);
+        var child = type!.Open(Scope.Child(entry), (Literal.Map)payload["element"]!);
+        return child.DescribeCreate().Select(tag => Inner(entry.ToString(), tag));
+    }
+
+    private IEnumerable<Tag> DescribeNestedUpdate(Literal.Map payload, string id, ContentHash entry)
+    {
+        if (!ContentHash.TryParse(id, out var hash) || !TryGetChild(hash, out var child)) return [];
+        return child.Describe((Literal.Map)payload["updatePayload"]!, entry).Select(tag => Inner(id, tag));
+    }
+
+    private static Tag Inner(string child, Tag tag) => new(ObjectScope.ChildPrefix(child) + tag.Key, tag.Value);
+
+    private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
+
+    private static string Excerpt(string text) => text.Length <= 64 ? text : text[..64] + "...";
+
+    /// <summary>Tag key of the element that an entry adds or deletes.</summary>
+    public const string ElementsKey = "elmts";
+
+    /// <summary>Tag key of the element that an entry deletes.</summary>
+    public const string DeletesKey = "deletes";
+
+    internal static readonly Tag BarrierTag = new("barrier", "t");
+
+    private const int ChildrenOpenMax = 1024;
+
+    private static readonly PayloadFormat AddFormat = new(
+        ("action", true, PayloadFormat.Constant("add")),
+        ("element", true, PayloadFormat.Anything),
+        ("barrier", false, PayloadFormat.IsBoolean));
+
+    private static readonly PayloadFormat DeleteFormat = new(
+        ("action", true, PayloadFormat.Constant("delete")),
+        ("elementHash", true, PayloadFormat.Text(128)),
+        ("barrier", false, PayloadFormat.IsBoolean));
+
+    private static readonly PayloadFormat UpdateFormat = new(
+        ("action", true, PayloadFormat.Constant("update")),
+        ("elementHash", true, PayloadFormat.Text(128)),
+        ("updatePayload", true, PayloadFormat.Anything));
+}

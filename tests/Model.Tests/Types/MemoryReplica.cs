@@ -1,0 +1,53 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+using Hhs.Model.Types;
+
+namespace Hhs.Model.Tests.Types;
+
+/// <summary>A replica whose payloads are kept in a list.</summary>
+internal sealed class MemoryReplica : IPayloadSource
+{
+    private readonly List<Literal.Map> _payloads = [];
+
+    public MemoryReplica(ContentHash id, TypeRegistry? types = null) => Replica = Replica.Empty(id, this, types ?? TypeRegistry.BuiltIn);
+
+    public static MemoryReplica Of(Literal.Map create, TypeRegistry? types = null)
+    {
+        var entry = Entry.Make(create, Position.Empty);
+        var replica = new MemoryReplica(entry.Hash, types);
+        Assert.IsType<Judgement.Admitted>(replica.Admit(entry));
+        return replica;
+    }
+
+    public Replica Replica { get; }
+
+    public DagLog Log => Replica.Log;
+
+    public Literal.Map PayloadOf(int entry) => _payloads[entry];
+
+    public Judgement Admit(Entry entry)
+    {
+        // A create entry reads its own payload while it is being admitted, so it is put there first.
+        _payloads.Add(entry.Payload as Literal.Map ?? Literal.Map.Empty);
+        var judgement = Replica.Admit(entry);
+        if (judgement is not Judgement.Admitted) _payloads.RemoveAt(_payloads.Count - 1);
+        return judgement;
+    }
+
+    public ContentHash Append(Literal.Map payload, Position at)
+    {
+        var entry = Entry.Make(payload, at);
+        var judgement = Admit(entry);
+        Assert.True(judgement is Judgement.Admitted or Judgement.Known, judgement.ToString());
+        return entry.Hash;
+    }
+
+    public ContentHash Append(Literal.Map payload) => Append(payload, Log.Frontier);
+
+    public DagVersion Version(params ReadOnlySpan<ContentHash> hashes)
+    {
+        Assert.True(Log.TryVersion(Position.Of(hashes), out var version));
+        return version;
+    }
+}
