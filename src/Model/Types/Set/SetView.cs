@@ -60,11 +60,13 @@ public sealed class SetView(ReplicatedSet set, DagVersion at, DagVersion from)
         }
     }
 
-    /// <summary>The element with a hash, read from an entry that added it; null when no entry at this version did.</summary>
-    public Literal? ElementOf(ContentHash element)
+    /// <summary>The element with a hash, read from an entry that added it; null when no entry in sight did.</summary>
+    public Literal? ElementOf(ContentHash element) => ElementOf(element, at) ?? ElementOf(element, from);
+
+    private Literal? ElementOf(ContentHash element, DagVersion version)
     {
         var deletes = _scope.Tag(ReplicatedSet.DeletesKey, element);
-        foreach (int entry in _scope.Log.Cover(from, TagFilter.Of(_scope.Tag(ReplicatedSet.ElementsKey, element)), e => !IsDelete(e, deletes)))
+        foreach (int entry in _scope.Log.Cover(version, TagFilter.Of(_scope.Tag(ReplicatedSet.ElementsKey, element)), e => !IsDelete(e, deletes)))
         {
             var payload = _scope.PayloadOf(entry);
             if (payload.Text("action") == "add") return payload["element"];
