@@ -4,11 +4,16 @@ using Hhs.Model.Json;
 
 namespace Hhs.Model.Tests;
 
-/// <summary>Reads the vector files (tests/Vectors).</summary>
+/// <summary>Cases made by running the original; see tests/Vectors/README.md.</summary>
 internal static class Vector
 {
-    public static JsonElement Load(string file) =>
-        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", file))).RootElement;
+    public static JsonElement File(string name) =>
+        JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", name))).RootElement;
+
+    public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    public static string[] Texts(this JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
 
     public static Literal AsLiteral(this JsonElement element)
     {

@@ -14,100 +14,106 @@ namespace Hhs.Model.Dag;
 /// entries chain by chain, all chains together in descending order of numbers: whatever is above an entry is met before
 /// it, and an entry found, or found below one, ends its chain, whose rest lies below it.
 /// </remarks>
-internal static class CoverQuery
+internal readonly ref struct CoverQuery
 {
-    public static IReadOnlyList<int> Run(DagLog log, DagVersion from, DagVersion concurrentTo, TagFilter filter, Func<int, bool>? predicate)
+    private readonly DagLog _log;
+    private readonly Postings[] _terms;   // the rarest leads, the others are asked about each of its entries
+    private readonly DagVersion _concurrentTo;
+
+    private CoverQuery(DagLog log, Postings[] terms, DagVersion concurrentTo) =>
+        (_log, _terms, _concurrentTo) = (log, terms, concurrentTo);
+
+    public static IReadOnlyList<int> Run(
+        DagLog log, DagVersion from, DagVersion concurrentTo, TagFilter filter, Func<int, bool>? predicate)
     {
         if (!log.Index.TryFind(filter, out var terms)) return [];
-        var cursors = terms.Length > 0 ? ByTerm(log, terms[0], from, concurrentTo) : ByChain(log, from, concurrentTo);
-
-        // Of several terms the rarest leads and the others are asked about each of its entries.
-        return log.InHashOrder(Maximal(log, cursors, entry => BearsRest(log, terms, entry) && (predicate is null || predicate(entry))));
+        var query = new CoverQuery(log, terms, concurrentTo);
+        var cursors = terms.Length > 0 ? query.CursorsOfTerm(from.Clock) : query.CursorsOfAll(from.Clock);
+        return log.InHashOrder(query.Maximal(cursors, predicate));
     }
 
-    private static List<int> Maximal(DagLog log, List<Cursor> cursors, Func<int, bool> passes)
+    private List<int> Maximal(List<Cursor> cursors, Func<int, bool>? predicate)
     {
         var queue = new PriorityQueue<Cursor, int>(cursors.Count);
-        foreach (var cursor in cursors) queue.Enqueue(cursor, -cursor.Entry(log));
+        foreach (var cursor in cursors) queue.Enqueue(cursor, -EntryAt(cursor));
         var found = new List<int>();
         var below = HistoryClock.Empty;
         while (queue.TryDequeue(out var cursor, out int negated))
         {
             int entry = -negated;
-            if (log.Includes(below, entry)) continue;
-            if (passes(entry))
+            if (_log.Includes(below, entry)) continue;
+            if (BearsAll(entry) && (predicate is null || predicate(entry)))
             {
                 found.Add(entry);
-                if (queue.Count > 0) below = log.Joined(below, entry);
+                if (queue.Count > 0) below = _log.Joined(below, entry);
             }
-            else if (cursor.TryDescend(out var next)) queue.Enqueue(next, -next.Entry(log));
+            else if (cursor.At > cursor.Low)
+            {
+                var next = cursor with { At = cursor.At - 1 };
+                queue.Enqueue(next, -EntryAt(next));
+            }
         }
         return found;
     }
 
-    private static bool BearsRest(DagLog log, Postings[] terms, int entry)
+    private bool BearsAll(int entry)
     {
-        for (int i = 1; i < terms.Length; i++)
+        for (int i = 1; i < _terms.Length; i++)
         {
-            if (!terms[i].Contains(log.ChainOf(entry), log.PositionInChain(entry))) return false;
+            if (!_terms[i].Contains(_log.ChainOf(entry), _log.PositionInChain(entry))) return false;
         }
         return true;
     }
 
-    private static List<Cursor> ByTerm(DagLog log, Postings term, DagVersion from, DagVersion concurrentTo)
+    private List<Cursor> CursorsOfTerm(HistoryClock history)
     {
         var cursors = new List<Cursor>();
+        ref readonly var term = ref _terms[0];
         for (int n = 0; n < term.ChainCount; n++)
         {
             int chain = term.Chain(n);
-            int end = term.CountBelow(n, from.Clock.Get(chain));
-            if (end == 0) continue;
-            Add(log, cursors, new Cursor(term, n, chain, term.CountBelow(n, concurrentTo.Clock.Get(chain)), end - 1), concurrentTo);
+            int end = term.CountBelow(n, history.Get(chain));
+            if (end > 0) AddConcurrent(cursors, new(chain, n, term.CountBelow(n, _concurrentTo.Clock.Get(chain)), end - 1));
         }
         return cursors;
     }
 
-    private static List<Cursor> ByChain(DagLog log, DagVersion from, DagVersion concurrentTo)
+    private List<Cursor> CursorsOfAll(HistoryClock history)
     {
         var cursors = new List<Cursor>();
-        foreach (var (chain, _, end) in HistoryClock.Differences(HistoryClock.Empty, from.Clock))
-            Add(log, cursors, new Cursor(null, 0, chain, concurrentTo.Clock.Get(chain), end - 1), concurrentTo);
+        foreach (var (chain, _, end) in HistoryClock.Differences(HistoryClock.Empty, history))
+            AddConcurrent(cursors, new(chain, 0, _concurrentTo.Clock.Get(chain), end - 1));
         return cursors;
     }
 
-    // In a chain what is above some tip of `concurrentTo` is an upper part: the cursor starts below it.
-    private static void Add(DagLog log, List<Cursor> cursors, Cursor cursor, DagVersion concurrentTo)
+    // What is at or below a tip of `concurrentTo` is a lower part of a chain, cut off by Low; what is above some tip is an
+    // upper part, which the cursor must start below.
+    private void AddConcurrent(List<Cursor> cursors, Cursor cursor)
     {
-        int low = cursor.Low, high = cursor.At + 1;
-        if (concurrentTo.Tips.Length > 0)
+        int low = cursor.Low, end = cursor.At + 1;
+        if (_concurrentTo.Tips.Length > 0)
         {
-            while (low < high)
+            while (low < end)
             {
-                int middle = (low + high) >>> 1;
-                if (IsAbove(log, (cursor with { At = middle }).Entry(log), concurrentTo)) high = middle; else low = middle + 1;
+                int middle = (low + end) >>> 1;
+                if (IsAboveATip(EntryAt(cursor with { At = middle }))) end = middle; else low = middle + 1;
             }
         }
-        if (high > cursor.Low) cursors.Add(cursor with { At = high - 1 });
+        if (end > cursor.Low) cursors.Add(cursor with { At = end - 1 });
     }
 
-    private static bool IsAbove(DagLog log, int entry, DagVersion version)
+    private bool IsAboveATip(int entry)
     {
-        foreach (int tip in version.Tips)
+        foreach (int tip in _concurrentTo.Tips)
         {
-            if (log.Precedes(tip, entry)) return true;
+            if (_log.Precedes(tip, entry)) return true;
         }
         return false;
     }
 
-    /// <summary>A place among the candidates of one chain: the postings of a term there or, without a term, all positions.</summary>
-    private readonly record struct Cursor(Postings? Term, int Nth, int Chain, int Low, int At)
-    {
-        public int Entry(DagLog log) => log.ChainsOfGraph.EntryAt(Chain, Term is { } term ? term.Position(Nth, At) : At);
+    private int EntryAt(Cursor cursor) =>
+        _log.ChainsOfGraph.EntryAt(cursor.Chain, _terms.Length > 0 ? _terms[0].Position(cursor.Nth, cursor.At) : cursor.At);
 
-        public bool TryDescend(out Cursor next)
-        {
-            next = this with { At = At - 1 };
-            return next.At >= Low;
-        }
-    }
+    /// <summary>A place among the candidates in one chain: the leading term's n-th posting list or, without a term, the chain itself.</summary>
+    private readonly record struct Cursor(int Chain, int Nth, int Low, int At);
 }

@@ -10,7 +10,7 @@ namespace Hhs.Model.Tests.Types;
 /// <summary>types.json: create payloads, scripted histories and their views, as the original has them.</summary>
 public sealed class SetVectorTests
 {
-    private static readonly JsonElement Vectors = Vector.Load("types.json");
+    private static readonly JsonElement Vectors = Vector.File("types.json");
 
     public static TheoryData<string> SetCreates => [.. Vectors.GetProperty("creates").EnumerateArray()
         .Where(c => c.GetProperty("payload").GetProperty("type").GetString() == SetType.Id).Select(c => c.GetProperty("note").GetString()!)];
