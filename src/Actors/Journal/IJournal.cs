@@ -15,7 +15,7 @@ public interface IJournal : IDisposable
     /// <summary>What opening the store met.</summary>
     JournalOpening Opening { get; }
 
-    /// <summary>All objects with at least one record, in the order in which they came. Kept in memory: costs no counting.</summary>
+    /// <summary>All objects that were ever appended to, in the order in which they came. Kept in memory: costs no counting.</summary>
     IReadOnlyList<ObjectSummary> Objects { get; }
 
     /// <summary>Stores entries of many objects, in order, as one atomic commit that is durable when the call returns.</summary>
@@ -42,6 +42,9 @@ public interface IJournal : IDisposable
 
     /// <summary>Records that were found damaged, or that depend on such, and that nobody has supplied again since.</summary>
     IReadOnlyList<QuarantinedRecord> Quarantine { get; }
+
+    /// <summary>Empties the quarantine, once a person has looked at it.</summary>
+    void ForgetQuarantine();
 
     /// <summary>Reads a small setting of the node, such as an object's local name.</summary>
     bool TryGetSetting(string name, out ReadOnlyMemory<byte> value);

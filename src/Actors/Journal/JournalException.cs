@@ -21,6 +21,8 @@ public enum JournalFault
     NewerSchema,
     /// <summary>The file is no database at all.</summary>
     NotADatabase,
+    /// <summary>More is waiting to be written than the settings allow; it can be tried again.</summary>
+    Overloaded,
     /// <summary>The directory or file cannot be written.</summary>
     Unwritable,
 }

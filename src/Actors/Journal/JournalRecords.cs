@@ -36,6 +36,6 @@ public sealed record JournalOpening(int SchemaVersion, int? MigratedFrom, IReadO
 
 /// <summary>What a full verification met.</summary>
 /// <param name="Entries">Intact entries.</param>
-/// <param name="PayloadBytes">Bytes of their payloads.</param>
+/// <param name="PayloadBytes">Payload bytes read.</param>
 /// <param name="NewlyQuarantined">What this run moved to quarantine.</param>
 public sealed record JournalVerification(long Entries, long PayloadBytes, IReadOnlyList<QuarantinedRecord> NewlyQuarantined);

@@ -1,14 +1,28 @@
+using Akka.Configuration;
+
 namespace Hhs.Actors.Journal;
 
-/// <summary>Bounds of the group commit. HOCON: <c>hhs.journal</c>.</summary>
+/// <summary>Bounds of the group commit. HOCON: <c>hhs.journal</c>, where each key is explained.</summary>
 public sealed record JournalSettings
 {
     /// <summary>Most entries in one commit; what is beyond waits for the next.</summary>
     public int CommitEntriesMax { get; init; } = 4096;
 
-    /// <summary>Most payload bytes in one commit; a single batch may be larger, and then has a commit of its own.</summary>
+    /// <summary>Most bytes in one commit; a single batch may be larger, and then has a commit of its own.</summary>
     public long CommitBytesMax { get; init; } = 8 << 20;
 
-    /// <summary>Most payload bytes waiting for a commit; an append beyond it is refused at once.</summary>
-    public long PendingBytesMax { get; init; } = 256 << 20;
+    /// <summary>Most bytes waiting for a commit; an append beyond it is refused at once as <see cref="JournalFault.Overloaded"/>.</summary>
+    public long PendingBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Reads the section <c>hhs.journal</c> of a configuration that has <c>reference.conf</c> below it.</summary>
+    /// <exception cref="ConfigurationException">A bound is missing or is not positive.</exception>
+    public static JournalSettings FromConfig(Config config) => new()
+    {
+        CommitEntriesMax = (int)Math.Min(int.MaxValue, Positive(config.GetLong("hhs.journal.commit-entries-max"), "commit-entries-max")),
+        CommitBytesMax = Positive(config.GetByteSize("hhs.journal.commit-bytes-max"), "commit-bytes-max"),
+        PendingBytesMax = Positive(config.GetByteSize("hhs.journal.pending-bytes-max"), "pending-bytes-max"),
+    };
+
+    private static long Positive(long? value, string key) =>
+        value > 0 ? value.Value : throw new ConfigurationException($"hhs.journal.{key} must be set, and above zero");
 }

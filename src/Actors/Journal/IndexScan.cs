@@ -1,0 +1,81 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Actors.Journal;
+
+/// <summary>One walk over the index records of one object that lets only intact ones through, and lists the others.</summary>
+/// <remarks>
+/// Arrival order is topological, so one pass finds all that depends on a damaged record. The walk checks each record's
+/// checksum, that its header hashes to its name, and that its predecessors came through before it; at the end it compares
+/// the number of records with the one kept beside the object, which tells of records that are gone without a trace.
+/// </remarks>
+internal sealed class IndexScan(SqliteSession session, long objectNumber, ContentHash objectId, IReadOnlyDictionary<long, string> damaged)
+{
+    private readonly List<ContentHash?> _names = [];   // by arrival number; null where nothing intact is
+    private readonly List<long> _prev = [];
+
+    /// <summary>A record that may not be used.</summary>
+    internal readonly record struct Condemned(long Place, ContentHash? Entry, string Reason);
+
+    /// <summary>What may not be used, in arrival order; complete when the walk has ended.</summary>
+    internal List<Condemned> Found { get; } = [];
+
+    /// <summary>Intact records so far.</summary>
+    internal long Intact { get; private set; }
+
+    /// <summary>How many records the store had counted, but are not there.</summary>
+    internal long Missing { get; private set; }
+
+    /// <summary>Whether the store has to be put right: something is condemned, or its counts are wrong.</summary>
+    internal bool NeedsRepair { get; private set; }
+
+    /// <summary>The intact records. The caller holds a transaction, and uses no other index scan on the session meanwhile.</summary>
+    internal IEnumerable<(long Place, IndexedEntry Entry)> Walk()
+    {
+        var counts = session["SELECT entries, next FROM object WHERE id = ?"].Bind(objectNumber);
+        bool listed = counts.Step();
+        long entries = listed ? counts.Integer(0) : 0, next = listed ? counts.Integer(1) : 0;
+        counts.Reset();
+
+        var rows = session["SELECT place, hash, payload_hash, prev, tags, checksum FROM entry WHERE place >= ? AND place < ? ORDER BY place"]
+            .Bind(RecordCode.Place(objectNumber, 0)).Bind(RecordCode.Place(objectNumber + 1, 0));
+        while (rows.Step())
+        {
+            long place = rows.Integer(0);
+            if (Fault(rows, place, out var entry) is { } reason)
+            {
+                var name = rows.Blob(1);
+                Found.Add(new(place, name.Length == ContentHash.SizeBytes ? ContentHash.FromDigest(name) : null, reason));
+                continue;
+            }
+            Intact++;
+            yield return (place, entry);
+        }
+        Missing = Math.Max(0, entries - Intact - Found.Count);
+        NeedsRepair = Found.Count > 0 || entries != Intact || next < _names.Count;
+    }
+
+    private string? Fault(SqliteStatement row, long place, out IndexedEntry entry)
+    {
+        entry = null!;
+        ReadOnlySpan<byte> hash = row.Blob(1), payloadHash = row.Blob(2), prev = row.Blob(3), tags = row.Blob(4);
+        if (RecordCode.Checksum(objectId, place, hash, payloadHash, prev, tags) != row.Integer(5)) return "the record does not match its checksum";
+        long number = RecordCode.Number(place);
+        if (hash.Length != ContentHash.SizeBytes || payloadHash.Length != ContentHash.SizeBytes || !RecordCode.TryReadPrev(number, prev, _prev))
+            return "the record is not well formed";
+        if (damaged.TryGetValue(place, out var known)) return known;
+
+        var names = new ContentHash[_prev.Count];
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (_prev[i] >= _names.Count || _names[(int)_prev[i]] is not { } name) return "it depends on a record that is damaged or missing";
+            names[i] = name;
+        }
+        var header = new Header(ContentHash.FromDigest(payloadHash), Position.Of(names));
+        if (header.Hash != ContentHash.FromDigest(hash)) return "the header does not hash to the record's name";
+        while (_names.Count < number) _names.Add(null);
+        _names.Add(header.Hash);
+        entry = new(header, tags.ToArray());
+        return null;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+namespace Hhs.Actors.Telemetry;
+
+/// <summary>What the journal's group commit counts.</summary>
+internal static class JournalMetrics
+{
+    private static readonly Counter<long> Commits = HhsMeter.Instance.CreateCounter<long>("hhs.journal.commits", "{commit}", "Durable commits.");
+    private static readonly Counter<long> Entries = HhsMeter.Instance.CreateCounter<long>("hhs.journal.entries", "{entry}", "Entries in those commits.");
+    private static readonly Counter<long> Bytes = HhsMeter.Instance.CreateCounter<long>("hhs.journal.bytes", "By", "Bytes of those entries, about.");
+    private static readonly Counter<long> Failures = HhsMeter.Instance.CreateCounter<long>("hhs.journal.failures", "{failure}", "Failures after which writes were refused.");
+    private static readonly Histogram<double> Duration = HhsMeter.Instance.CreateHistogram<double>("hhs.journal.commit.duration", "s", "Time a commit took, flush included.");
+
+    internal static void Committed(long entries, long bytes, TimeSpan took)
+    {
+        Commits.Add(1);
+        Entries.Add(entries);
+        Bytes.Add(bytes);
+        Duration.Record(took.TotalSeconds);
+    }
+
+    internal static void Failed() => Failures.Add(1);
+}
