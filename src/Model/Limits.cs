@@ -12,4 +12,16 @@ public static class Limits
 
     /// <summary>Most predecessors in one header; a header with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>
     public const int PrevEntryHashesMax = 1024;
+
+    /// <summary>
+    /// Longest serialized public key, in bytes; a longer one is refused as <see cref="RejectCode.OverLimit"/>. The longest that
+    /// the original's types let through is 8192 characters of Base64, and its longest suite takes 2005 bytes.
+    /// </summary>
+    public const int PublicKeyBytesMax = 8192;
+
+    /// <summary>
+    /// Longest signature, in bytes once decoded; a longer one is refused as <see cref="RejectCode.Malformed"/>. The longest suite
+    /// of the original signs in 3373 bytes, and no longer text can verify.
+    /// </summary>
+    public const int SignatureBytesMax = 8192;
 }
