@@ -10,7 +10,9 @@ namespace Hhs.Model.Dag;
 /// into totally ordered chains (<see cref="Chains"/>), so a history is a count for each chain (<see cref="HistoryClock"/>), and
 /// whether one entry is in another's history is one look-up. Entries of a linear run share one clock.
 /// Accepted as the original does: predecessors that are not minimal, and further entries without predecessors.
-/// A caller appends only what it has checked; payloads are kept elsewhere. Not safe for concurrent use.
+/// A caller appends only what it has checked; payloads are kept elsewhere. One thread appends and asks; other threads may
+/// meanwhile use <see cref="Contains"/>, <see cref="TryIndex"/>, <see cref="HashOf"/>, <see cref="PayloadHashOf"/> and <see cref="HeaderOf"/>,
+/// about entries whose numbers that thread has published to them.
 /// Source: wire.md section 1, supplement section 4, docs/decisions/010-dag-chains-and-clocks.md.
 /// </remarks>
 public sealed class DagLog
@@ -55,7 +57,7 @@ public sealed class DagLog
     public ReadOnlySpan<int> PrevOf(int entry)
     {
         int code = _prev[entry];
-        return code >= 0 ? _prev.Span.Slice(entry, 1) : _prevPool.Span.Slice(~code + 1, _prevPool[~code]);
+        return code >= 0 ? _prev.Slice(entry, 1) : _prevPool.Slice(~code + 1, _prevPool[~code]);
     }
 
     /// <summary>The entry's header, put together again.</summary>

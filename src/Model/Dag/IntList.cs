@@ -11,6 +11,9 @@ internal struct IntList
 
     public readonly ReadOnlySpan<int> Span => _items.AsSpan(0, Count);
 
+    /// <summary>A part of the list; safe beside a thread that adds, for values that it has published.</summary>
+    public readonly ReadOnlySpan<int> Slice(int start, int length) => _items.AsSpan(start, length);
+
     public void Add(int value)
     {
         if (_items is null) _items = new int[2];

@@ -103,7 +103,7 @@ public sealed class SetVectorTests
 
         public ContentHash Hash(string name) => _names[name];
 
-        public Position Position(JsonElement names) => Dag.Position.Of([.. names.EnumerateArray().Select(n => _names.TryGetValue(n.GetString()!, out var hash) ? hash : ContentHash.Parse(n.GetString()!))]);
+        public Position Position(JsonElement names) => Model.Dag.Position.Of([.. names.EnumerateArray().Select(n => _names.TryGetValue(n.GetString()!, out var hash) ? hash : ContentHash.Parse(n.GetString()!))]);
 
         public DagVersion Version(JsonElement names)
         {
