@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using Hhs.Actors.Mesh;
+using Hhs.Actors.Objects;
+using Hhs.Actors.Telemetry;
+using Hhs.Model.Hashing;
+using Hhs.Protocols;
+using Hhs.Protocols.Sync;
+
+namespace Hhs.Actors.Gossip;
+
+/// <summary>The gossip channel of one object's topic: carries out what the sync machine decides.</summary>
+/// <remarks>
+/// Phases: Idle (nothing is known of the object), Fetching (its create entry is asked for), Syncing. The object judges and
+/// stores; what it answers comes back as inputs. Source: wire.md section 6.
+/// </remarks>
+internal sealed class GossipActor : ReceiveActor, IWithTimers
+{
+    private readonly DurableReplica _replica;
+    private readonly ObjectServices _services;
+    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
+    private readonly string _topic;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private Func<SyncInput, IReadOnlyList<SyncEffect>> _advance = _ => [];
+
+    public static Props Props(DurableReplica replica, ObjectServices services) => Akka.Actor.Props.Create(() => new GossipActor(replica, services));
+
+    public GossipActor(DurableReplica replica, ObjectServices services)
+    {
+        (_replica, _services, _topic) = (replica, services, replica.Id.ToString());
+        if (replica.Count == 0) Become(Idle);
+        else StartSyncing();
+    }
+
+    /// <summary>Ask peers for the create entry. The object is told <see cref="ObjectActor.CreateWith"/> or <see cref="FetchFailed"/>.</summary>
+    internal sealed record Fetch
+    {
+        public static readonly Fetch Instance = new();
+    }
+
+    /// <summary>No peer had the object.</summary>
+    internal sealed record FetchFailed(string Why);
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PostStop() => _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
+
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
+
+    private void Idle()
+    {
+        Receive<Fetch>(_ => StartFetching());
+        Receive<ObjectProtocol.Judged>(_ => StartSyncing());
+    }
+
+    private void StartFetching()
+    {
+        Become(Fetching);
+        var fetch = new InitFetch(_replica.Id, every: FetchEvery, within: _services.Settings.FetchTimeout);
+        _advance = fetch.Advance;
+        Carry(fetch.Start(Now));
+        _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
+    }
+
+    private void Fetching()
+    {
+        ReceivePeers();
+        Receive<Fetch>(_ => { });   // is under way
+        Receive<ObjectProtocol.Judged>(_ => StartSyncing());
+    }
+
+    private void StartSyncing()
+    {
+        Timers.CancelAll();
+        Become(Syncing);
+        _advance = new TopicSync(_replica, _services.Random, _services.Sync).Advance;
+        foreach (var (peer, (_, kind)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
+    }
+
+    private void Syncing()
+    {
+        ReceivePeers();
+        Receive<ObjectProtocol.Judged>(OnJudged);
+        Receive<Fetch>(_ => { });   // has been found meanwhile
+    }
+
+    private void ReceivePeers()
+    {
+        Receive<MeshProtocol.PeerJoined>(joined =>
+        {
+            _peers[joined.Peer] = (joined.Session, joined.Kind);
+            Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
+        });
+        Receive<MeshProtocol.PeerLeft>(left =>
+        {
+            _peers.Remove(left.Peer);
+            Carry(_advance(new SyncInput.PeerLeft(left.Peer, Now)));
+        });
+        Receive<MeshProtocol.TopicMessage>(message =>
+        {
+            Carry(_advance(new SyncInput.MessageArrived(message.Peer, message.Message, Now)));
+            message.Release();
+        });
+        Receive<MeshProtocol.TopicDrained>(drained => Carry(_advance(new SyncInput.Drained(drained.Peer, drained.Bytes, Now))));
+        Receive<SyncTimer>(timer => Carry(_advance(new SyncInput.TimerFired(timer, Now))));
+    }
+
+    private void OnJudged(ObjectProtocol.Judged judged)
+    {
+        if (judged.Admitted.Count > 0) Carry(_advance(new SyncInput.EntriesAdmitted(judged.Admitted, Now)));
+        foreach (var (entry, why) in judged.Refused) Carry(_advance(new SyncInput.EntryRefused(entry, why, Now)));
+        foreach (var entry in judged.Deferred) Carry(_advance(new SyncInput.EntryDeferred(entry, Now)));
+    }
+
+    private void Carry(IReadOnlyList<SyncEffect> effects)
+    {
+        foreach (var effect in effects) CarryOut(effect);
+    }
+
+    private void CarryOut(SyncEffect effect)
+    {
+        switch (effect)
+        {
+            case SyncEffect.ArmTimer(var timer, var after): Timers.StartSingleTimer(timer, timer, after); break;
+            case SyncEffect.CancelTimer(var timer): Timers.Cancel(timer); break;
+            case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(create)); break;
+            case SyncEffect.GaveUp(var why):
+                Become(Idle);
+                _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
+                Context.Parent.Tell(new FetchFailed(why.Detail));
+                break;
+            case SyncEffect.Issue(var what): _log.Warning("Object {0}: {1}", _replica.Id, what); break;
+            case SyncEffect.Misbehaved(var peer, var why, var charge):
+                SyncMetrics.Misbehaved(why.Code);
+                if (_peers.TryGetValue(peer, out var bad)) bad.Session.Tell(new MeshProtocol.Charge(why, charge));
+                break;
+            case SyncEffect.Offer(_, var entries): Context.Parent.Tell(new ObjectProtocol.Offered(entries)); break;
+            case SyncEffect.Send(var peer, var message):
+                if (_peers.TryGetValue(peer, out var to)) to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
+                break;
+            default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
+        }
+    }
+
+    private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(1);
+}

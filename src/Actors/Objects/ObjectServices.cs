@@ -1,0 +1,29 @@
+using Akka.Actor;
+using Hhs.Actors.Journal;
+using Hhs.Model;
+using Hhs.Model.Types;
+using Hhs.Protocols;
+using Hhs.Protocols.Sync;
+
+namespace Hhs.Actors.Objects;
+
+/// <summary>What every object and gossip channel of a node works with.</summary>
+/// <param name="Journal">For reads; safe beside the journal actor.</param>
+/// <param name="JournalActor">For writes.</param>
+/// <param name="Mesh">Where topics are registered.</param>
+/// <param name="Types">The types known here.</param>
+/// <param name="Random">Randomness for the protocols.</param>
+/// <param name="Sync">Bounds of the sync protocol.</param>
+/// <param name="Settings">Bounds of objects.</param>
+public sealed record ObjectServices(
+    IJournal Journal, IActorRef JournalActor, IActorRef Mesh, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings);
+
+/// <summary>Bounds of one object. HOCON: <c>hhs.objects</c>.</summary>
+public sealed record ObjectSettings
+{
+    /// <summary>Bytes of payloads that an active object keeps in memory; older ones are read from the journal again.</summary>
+    public int PayloadCacheBytesMax { get; init; } = 4 << 20;
+
+    /// <summary>How long an object known only by its id is asked for before giving up.</summary>
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
