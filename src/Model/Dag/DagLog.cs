@@ -18,6 +18,7 @@ public sealed class DagLog
     private readonly Numbering<ContentHash> _hashes = new();
     private readonly List<ContentHash> _payloadHashes = [];
     private readonly List<HistoryClock> _clocks = [];   // without the entry's own chain, whose count is position + 1
+    private readonly MergeMemo _merges = new();
     private readonly Chains _chains = new();
     private readonly TagIndex _tags = new();
     private IntList _chainOf, _positionOf;
@@ -284,10 +285,11 @@ public sealed class DagLog
             _prev.Add(~_prevPool.Count);
             _prevPool.Add(prev.Length);
             below = HistoryClock.Empty;
+            foreach (int p in prev) below = HistoryClock.Max(below, _clocks[p], _merges);
             foreach (int p in prev)
             {
                 _prevPool.Add(p);
-                below = Joined(below, p);
+                below = below.With(_chainOf[p], _positionOf[p] + 1);
                 if (chain >= 0 && _chainOf[p] != chain && IsEnd(p)) _chains.MarkIdle(_chainOf[p]);
             }
         }
