@@ -20,6 +20,7 @@ public sealed class DagLog
     private readonly Numbering<ContentHash> _hashes = new();
     private readonly List<ContentHash> _payloadHashes = [];
     private readonly List<HistoryClock> _clocks = [];   // without the entry's own chain, whose count is position + 1
+    private readonly MergeMemo _merges = new();
     private readonly Chains _chains = new();
     private readonly TagIndex _tags = new();
     private IntList _chainOf, _positionOf;
@@ -29,14 +30,15 @@ public sealed class DagLog
     private IntList _prevPool;
 
     private readonly HashSet<int> _tips = [];
-    private HistoryClock _frontierClock = HistoryClock.Empty;
-    private DagVersion? _frontier;
+    private DagVersion? _frontier;      // null when entries came since it was asked for
+    private HistoryClock _clockOfAll = HistoryClock.Empty;
+    private int _clockedCount;          // how many entries _clockOfAll contains
 
     /// <summary>Number of entries.</summary>
     public int Count => _hashes.Count;
 
     /// <summary>Minimal cover of all entries: those without successors.</summary>
-    public DagVersion FrontierVersion => _frontier ??= new([.. _tips.Order()], _frontierClock);
+    public DagVersion FrontierVersion => _frontier ??= new([.. _tips.Order()], ClockOfAll());
 
     /// <summary>The frontier as hashes.</summary>
     public Position Frontier => PositionOf(FrontierVersion);
@@ -90,7 +92,6 @@ public sealed class DagLog
 
         foreach (int p in prev) _tips.Remove(p);
         _tips.Add(entry);
-        _frontierClock = _frontierClock.With(chain, _positionOf[entry] + 1);
         _frontier = null;
         return entry;
     }
@@ -286,10 +287,11 @@ public sealed class DagLog
             _prev.Add(~_prevPool.Count);
             _prevPool.Add(prev.Length);
             below = HistoryClock.Empty;
+            foreach (int p in prev) below = HistoryClock.Max(below, _clocks[p], _merges);
             foreach (int p in prev)
             {
                 _prevPool.Add(p);
-                below = Joined(below, p);
+                below = below.With(_chainOf[p], _positionOf[p] + 1);
                 if (chain >= 0 && _chainOf[p] != chain && IsEnd(p)) _chains.MarkIdle(_chainOf[p]);
             }
         }
@@ -299,6 +301,16 @@ public sealed class DagLog
         _chainOf.Add(chain);
         _positionOf.Add(_chains.Append(chain, entry, isJunction));
         return chain;
+    }
+
+    // Brought up to date when asked for: a bulk load pays for it once a chain, not once an entry.
+    private HistoryClock ClockOfAll()
+    {
+        for (; _clockedCount < Count; _clockedCount++)
+        {
+            if (IsEnd(_clockedCount)) _clockOfAll = _clockOfAll.With(_chainOf[_clockedCount], _positionOf[_clockedCount] + 1);
+        }
+        return _clockOfAll;
     }
 
     private bool IsEnd(int entry) => _positionOf[entry] == _chains.LengthOf(_chainOf[entry]) - 1;

@@ -6,7 +6,7 @@ namespace Hhs.Model.Dag;
 /// <remarks>
 /// Shape: an immutable radix trie, 16 slots a node, from chain number to count; equal parts are shared between clocks. A
 /// chain is totally ordered, so a history that holds one of its entries holds all before it, and a count says everything.
-/// <see cref="Get"/> and <see cref="With"/> cost the height of the trie; <see cref="Max"/> and <see cref="Differences"/>
+/// <see cref="Get"/> and <see cref="With"/> cost the height of the trie; <see cref="Max(HistoryClock, HistoryClock)"/> and <see cref="Differences"/>
 /// cost what the two clocks do not share.
 /// </remarks>
 public sealed class HistoryClock
@@ -49,12 +49,15 @@ public sealed class HistoryClock
     }
 
     /// <summary>The clock of the union of two histories; one of the two themselves when it contains the other.</summary>
-    public static HistoryClock Max(HistoryClock a, HistoryClock b)
+    public static HistoryClock Max(HistoryClock a, HistoryClock b) => Max(a, b, null);
+
+    /// <summary>As <see cref="Max(HistoryClock, HistoryClock)"/>, sharing the parts that were merged before.</summary>
+    internal static HistoryClock Max(HistoryClock a, HistoryClock b, MergeMemo? memo)
     {
         if (a._height < b._height) (a, b) = (b, a);
         object lower = b._root;
         for (int height = b._height; height < a._height; height++) lower = Lift(lower);
-        object root = Merge(a._root, lower, a._height);
+        object root = Merge(a._root, lower, a._height, memo);
         if (ReferenceEquals(root, a._root)) return a;
         return ReferenceEquals(root, b._root) ? b : new(root, a._height);
     }
@@ -95,10 +98,14 @@ public sealed class HistoryClock
         return grown;
     }
 
-    private static object Merge(object a, object b, int height)
+    private static object Merge(object a, object b, int height, MergeMemo? memo)
     {
         if (ReferenceEquals(a, b)) return a;
-        return height == 0 ? MergeCounts((int[])a, (int[])b) : MergeChildren((object?[])a, (object?[])b, height);
+        if (height == 0) return MergeCounts((int[])a, (int[])b);
+        if (memo is not null && memo.TryGet(a, b, out var known)) return known;
+        object merged = MergeChildren((object?[])a, (object?[])b, height, memo);
+        memo?.Set(a, b, merged);
+        return merged;
     }
 
     private static int[] MergeCounts(int[] a, int[] b)
@@ -117,7 +124,7 @@ public sealed class HistoryClock
         return merged;
     }
 
-    private static object?[] MergeChildren(object?[] a, object?[] b, int height)
+    private static object?[] MergeChildren(object?[] a, object?[] b, int height, MergeMemo? memo)
     {
         // Collected on the stack first: most often the result is one of the two inputs.
         var merged = default(SlotBuffer);
@@ -126,7 +133,7 @@ public sealed class HistoryClock
         for (int i = 0; i < length; i++)
         {
             object? x = i < a.Length ? a[i] : null, y = i < b.Length ? b[i] : null;
-            object? both = x is null ? y : y is null ? x : Merge(x, y, height - 1);
+            object? both = x is null ? y : y is null ? x : Merge(x, y, height - 1, memo);
             aHasAll &= ReferenceEquals(both, x);
             bHasAll &= ReferenceEquals(both, y);
             merged[i] = both;
