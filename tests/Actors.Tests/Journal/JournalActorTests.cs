@@ -49,6 +49,15 @@ public sealed class JournalActorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Commits_run_on_a_thread_that_the_journal_shares_with_nobody()
+    {
+        var actor = Start();
+        for (int i = 0; i < 20; i++) await actor.Ask<JournalProtocol.Appended>(Append(1, i, Entry($"entry {i}")), Patience, TestContext.Current.CancellationToken);
+        var thread = Assert.Single(_journal.CommitThreads.Distinct());
+        Assert.False(thread.IsThreadPoolThread);
+    }
+
+    [Fact]
     public void A_commit_takes_no_more_than_its_bounds()
     {
         var actor = Start(new() { CommitEntriesMax = 10 });
@@ -188,12 +197,14 @@ public sealed class JournalActorTests : IAsyncDisposable
         internal ManualResetEvent Gate { get; } = new(true);
         internal AutoResetEvent Entered { get; } = new(false);
         internal List<int> CommitSizes { get; } = [];
+        internal List<Thread> CommitThreads { get; } = [];
         internal volatile int FailFromCommit = int.MaxValue;
 
         public void Append(IReadOnlyList<ObjectBatch> batches)
         {
             Entered.Set();
             Gate.WaitOne();
+            CommitThreads.Add(Thread.CurrentThread);
             CommitSizes.Add(batches.Sum(b => b.Entries.Count));
             if (CommitSizes.Count >= FailFromCommit) throw new JournalException(JournalFault.Full, "no room");
             Inner.Append(batches);
