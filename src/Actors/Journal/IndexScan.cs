@@ -29,22 +29,20 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
     /// <summary>Whether the store has to be put right: something is condemned, or its counts are wrong.</summary>
     internal bool NeedsRepair { get; private set; }
 
-    /// <summary>The intact records. The caller holds a transaction, and uses no other index scan on the session meanwhile.</summary>
-    internal IEnumerable<(long Place, IndexedEntry Entry)> Walk()
+    /// <summary>The intact records. With <paramref name="oneByOne"/>, goes on behind pages that cannot be read. The caller holds a transaction, and uses no other index scan on the session meanwhile.</summary>
+    internal IEnumerable<(long Place, IndexedEntry Entry)> Walk(bool oneByOne = false)
     {
         var counts = session["SELECT entries, next FROM object WHERE id = ?"].Bind(objectNumber);
         bool listed = counts.Step();
         long entries = listed ? counts.Integer(0) : 0, next = listed ? counts.Integer(1) : 0;
         counts.Reset();
 
-        var rows = session["SELECT place, hash, payload_hash, prev, tags, checksum FROM entry WHERE place >= ? AND place < ? ORDER BY place"]
-            .Bind(RecordCode.Place(objectNumber, 0)).Bind(RecordCode.Place(objectNumber + 1, 0));
-        while (rows.Step())
+        foreach (var row in oneByOne ? RowsOneByOne(next) : Rows())
         {
-            long place = rows.Integer(0);
-            if (Fault(rows, place, out var entry) is { } reason)
+            long place = row.Integer(0);
+            if (Fault(row, place, out var entry) is { } reason)
             {
-                var name = rows.Blob(1);
+                var name = row.Blob(1);
                 Found.Add(new(place, name.Length == ContentHash.SizeBytes ? ContentHash.FromDigest(name) : null, reason));
                 continue;
             }
@@ -53,6 +51,38 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
         }
         Missing = Math.Max(0, entries - Intact - Found.Count);
         NeedsRepair = Found.Count > 0 || entries != Intact || next < _names.Count;
+    }
+
+    /// <summary>Takes back a record that came through, since its payload is gone: what depends on it will not come through.</summary>
+    internal void Withdraw(long place)
+    {
+        _names[(int)RecordCode.Number(place)] = null;
+        Intact--;
+    }
+
+    private IEnumerable<SqliteStatement> Rows()
+    {
+        var rows = session[$"{Columns} WHERE place >= ? AND place < ? ORDER BY place"]
+            .Bind(RecordCode.Place(objectNumber, 0)).Bind(RecordCode.Place(objectNumber + 1, 0));
+        while (rows.Step()) yield return rows;
+    }
+
+    private IEnumerable<SqliteStatement> RowsOneByOne(long next)
+    {
+        for (long number = 0; number < next; number++)
+        {
+            var row = session[$"{Columns} WHERE place = ?"].Bind(RecordCode.Place(objectNumber, number));
+            bool read;
+            try
+            {
+                read = row.Step();
+            }
+            catch (JournalException e) when (e.Fault == JournalFault.Corrupt)
+            {
+                continue;
+            }
+            if (read) yield return row;
+        }
     }
 
     private string? Fault(SqliteStatement row, long place, out IndexedEntry entry)
@@ -78,4 +108,6 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
         entry = new(header, tags.ToArray());
         return null;
     }
+
+    private const string Columns = "SELECT place, hash, payload_hash, prev, tags, checksum FROM entry";
 }

@@ -1,3 +1,4 @@
+using Hhs.Actors.Telemetry;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Microsoft.Data.Sqlite;
@@ -125,6 +126,7 @@ public sealed partial class SqliteJournal
                 o = Recounted(o, scan.Intact);
             });
             _anyQuarantined |= quarantined.Count > 0;
+            JournalMetrics.Quarantined(quarantined.Count);
             _recent.Clear();
             Put(o);
             return quarantined;
@@ -231,7 +233,8 @@ public sealed partial class SqliteJournal
         public void Dispose()
         {
             session.EndRead();
-            journal._readers.Add(session);
+            if (journal._readers.Count < ReadersKept) journal._readers.Add(session);
+            else session.Dispose();
             if (journal._disposed) journal.CloseReaders();
         }
     }

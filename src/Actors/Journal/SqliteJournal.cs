@@ -187,7 +187,8 @@ public sealed partial class SqliteJournal : IJournal
         if (bytesMax is { } max) session.Number($"PRAGMA max_page_count = {Math.Max(1, max / pageBytes)}");
 
         // With the log folded in, the file must be as long as its header says; SQLite looks only when it meets a missing page.
-        session.Number("PRAGMA wal_checkpoint(TRUNCATE)");
+        // A tool that reads the file at this moment keeps the log from being folded in; then there is nothing to compare.
+        if (session.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) return migratedFrom;
         long expected = session.Number("PRAGMA page_count") * pageBytes, length = new FileInfo(path).Length;
         if (length < expected) throw JournalFaults.Of(JournalFault.Corrupt, path, $"the file was cut short: {length} bytes of {expected}");
         return migratedFrom;
@@ -213,6 +214,7 @@ public sealed partial class SqliteJournal : IJournal
 
     private const int WriterCacheKibibytes = 32 << 10;
     private const int ReaderCacheKibibytes = 2 << 10;
+    private const int ReadersKept = 16;
     private const int RecentMax = 1 << 16;
     private const int CheckpointPages = 4000;
     private const int WalBytesKept = 64 << 20;

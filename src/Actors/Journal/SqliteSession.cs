@@ -11,7 +11,7 @@ internal sealed class SqliteSession : IDisposable
     private readonly Dictionary<string, SqliteStatement> _prepared = new(StringComparer.Ordinal);
     private readonly string _path;
 
-    internal SqliteSession(string path, SqliteOpenMode mode, int cacheKibibytes)
+    internal SqliteSession(string path, SqliteOpenMode mode, int cacheKibibytes, bool salvage = false)
     {
         _path = path;
         _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
@@ -19,6 +19,8 @@ internal sealed class SqliteSession : IDisposable
         {
             _connection.Open();
             Check(raw.sqlite3_busy_timeout(Handle, BusyMilliseconds));
+            // A file shorter than its header says is refused outright, unless this is set before anything is read.
+            if (salvage) Execute("PRAGMA writable_schema = 1");
             Execute($"PRAGMA cache_size = -{cacheKibibytes}");
         }
         catch (SqliteException e)
