@@ -1,10 +1,10 @@
 namespace Hhs.Protocols;
 
-/// <summary>What a peer's software is, as far as the handshake shows it; decides which quirks are worked around.</summary>
+/// <summary>What the chosen key agreement shows about the software at the other end.</summary>
 public enum PeerKind
 {
-    /// <summary>Speaks as this implementation does: no pauses, large batches.</summary>
+    /// <summary>Speaks our own key agreement: none of the original's weaknesses to work around.</summary>
     Native,
-    /// <summary>May be the TypeScript original: paced and staged as supplement 0.3, 0.4 and 8.7 ask.</summary>
+    /// <summary>May be the original, so its races (supplement 0.3, 0.4, 7.3) must be avoided on its behalf.</summary>
     Original,
 }
