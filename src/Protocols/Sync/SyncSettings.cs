@@ -48,14 +48,14 @@ public sealed record SyncSettings
     /// <summary>Peers of one object; a further one is not served and not asked until another leaves.</summary>
     public int PeersMax { get; init; } = 64;
 
-    /// <summary>Headers held that are not admitted yet; at this number a walk is cut short and its source is charged.</summary>
+    /// <summary>Headers held that are not admitted yet; no walk is begun beyond it.</summary>
     public int PendingEntriesMax { get; init; } = 200_000;
 
     /// <summary>Payload bytes held that are not admitted yet; beyond it payloads are dropped, and asked for again once half of it is free.</summary>
     public int PendingPayloadBytesMax { get; init; } = 32 << 20;
 
-    /// <summary>What is pending without any progress for so long is let go.</summary>
-    public TimeSpan PendingFor { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Headers held that came from one peer and are not admitted yet; at this number they are dropped and the peer is charged.</summary>
+    public int PendingEntriesPerPeerMax { get; init; } = 131_072;
 
     /// <summary>A frontier is pushed back to the same peer at most once in this time, unless ours has changed (wire.md 6).</summary>
     public TimeSpan PushBackEvery { get; init; } = TimeSpan.FromSeconds(15);
@@ -65,6 +65,9 @@ public sealed record SyncSettings
 
     /// <summary>A request fails when no message has come for it for so long (wire.md 6).</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A request silent for so long is given up when another peer has announced something.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Requests of one peer that wait for their turn; a further one is dropped and charged.</summary>
     public int RequestsQueuedMax { get; init; } = 32;

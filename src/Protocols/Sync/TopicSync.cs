@@ -1,9 +1,193 @@
+using System.Diagnostics;
+using Hhs.Model;
+using Hhs.Protocols.Wire;
+
 namespace Hhs.Protocols.Sync;
 
 /// <summary>Keeps one object in step with all peers of its topic: gossips frontiers, fetches what is missing, serves what is asked.</summary>
-/// <remarks>One an object and node. No clock, socket or thread in here: inputs in, effects out. Source: wire.md section 6, supplement section 8.</remarks>
-public sealed class TopicSync(ISyncReplica replica, IRandomSource random, SyncSettings settings)
+/// <remarks>
+/// One an object and node. No clock, socket or thread in here: inputs in, effects out. Everything that a peer can make it
+/// hold is bounded by <see cref="SyncSettings"/>. Source: wire.md section 6, supplement section 8.
+/// </remarks>
+public sealed class TopicSync
 {
+    private readonly SyncContext _context;
+    private readonly PendingEntries _pending;
+    private readonly Fetcher _fetcher;
+    private readonly Gossip _gossip;
+    private readonly Server _server;
+
+    /// <summary>Makes the machine of one object.</summary>
+    public TopicSync(ISyncReplica replica, IRandomSource random, SyncSettings settings)
+    {
+        _context = new(replica, random, settings);
+        _pending = new(replica, settings);
+        _fetcher = new(_context, _pending);
+        _gossip = new(_context);
+        _server = new(_context);
+    }
+
+    /// <summary>Headers held that are not admitted yet.</summary>
+    public int PendingEntries => _pending.Count;
+
+    /// <summary>Payload bytes held that are not admitted yet.</summary>
+    public int PendingPayloadBytes => _pending.PayloadBytes;
+
+    /// <summary>Number of peers.</summary>
+    public int Peers => _context.Peers.Count;
+
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
-    public IReadOnlyList<SyncEffect> Advance(SyncInput input) => throw new NotImplementedException($"{replica} {random} {settings} {input}");
+    public IReadOnlyList<SyncEffect> Advance(SyncInput input)
+    {
+        _context.Now = input.Now;
+        switch (input)
+        {
+            case SyncInput.Drained i: OnDrained(i); break;
+            case SyncInput.EntriesAdmitted i: OnAdmitted(i); break;
+            case SyncInput.EntryDeferred i: OnDeferred(i); break;
+            case SyncInput.EntryRefused i: OnRefused(i); break;
+            case SyncInput.MessageArrived i: OnMessage(i); break;
+            case SyncInput.PeerJoined i: OnJoined(i); break;
+            case SyncInput.PeerLeft i: OnLeft(i); break;
+            case SyncInput.RetryDeferred: _pending.RetryDeferred(); break;
+            case SyncInput.TimerFired i: OnTimer(i.Timer); break;
+            default: throw new UnreachableException(input.GetType().Name);
+        }
+        if (_pending.HasOffers) Offer();
+        _fetcher.Pump();
+        return _context.TakeEffects();
+    }
+
+    private void OnDrained(SyncInput.Drained input)
+    {
+        if (!_context.Peers.TryGetValue(input.Peer, out var peer)) return;
+        bool allWaited = _context.InFlight >= _context.Settings.InFlightBytesMax;
+        peer.InFlight -= input.Bytes;
+        _context.InFlight -= input.Bytes;
+        _gossip.Drained(peer);
+        if (allWaited) _server.PumpAll();
+        else _server.Pump(peer);
+    }
+
+    private void OnAdmitted(SyncInput.EntriesAdmitted input)
+    {
+        foreach (var entry in input.Entries)
+        {
+            if (_pending.Admit(entry) is { } from && _context.Peers.TryGetValue(from, out var peer)) peer.Failures = 0;
+        }
+        _fetcher.Relieved();
+        _gossip.Grew();
+    }
+
+    private void OnDeferred(SyncInput.EntryDeferred input)
+    {
+        _pending.Defer(input.Entry);
+        _fetcher.Relieved();
+    }
+
+    private void OnRefused(SyncInput.EntryRefused input)
+    {
+        var from = _pending.Refuse(input.Entry);
+        _fetcher.Relieved();
+        if (from is { } id && _context.Peers.TryGetValue(id, out var peer)) Charge(peer, input.Why, Charges.InvalidEntry);
+    }
+
+    private void OnJoined(SyncInput.PeerJoined input)
+    {
+        if (_context.Peers.Count >= _context.Settings.PeersMax || _context.Peers.ContainsKey(input.Peer)) return;
+        var peer = new SyncPeer(input.Peer, input.Kind, _context.Settings);
+        _context.Peers.Add(peer.Id, peer);
+        _gossip.Joined(peer);
+    }
+
+    private void OnLeft(SyncInput.PeerLeft input)
+    {
+        if (!_context.Peers.Remove(input.Peer, out var peer)) return;
+        _context.InFlight -= peer.InFlight;
+        _context.Cancel(new(SyncTimerKind.Pace, peer.Id));
+        _fetcher.Abandon(peer);
+        _server.PumpAll();
+    }
+
+    private void OnTimer(SyncTimer timer)
+    {
+        _context.Fired(timer);
+        switch (timer.Kind)
+        {
+            case SyncTimerKind.Announce: _gossip.Announce(); break;
+            case SyncTimerKind.Fetch: _fetcher.TimePassed(); break;
+            case SyncTimerKind.KeepAlive:
+                _pending.RetryDeferred();
+                _fetcher.Announced();
+                _gossip.KeepUp();
+                break;
+            case SyncTimerKind.Pace:
+                if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
+                break;
+            default: throw new UnreachableException(timer.Kind.ToString());
+        }
+    }
+
+    private void OnMessage(SyncInput.MessageArrived input)
+    {
+        if (!_context.Peers.TryGetValue(input.Peer, out var peer) || _context.IsShunned(peer)) return;
+        if (!SyncMessage.TryDecode(input.Message.Span, out var message, out var why))
+        {
+            Charge(peer, why, Charges.Malformed);
+            return;
+        }
+        switch (message)
+        {
+            case SyncMessage.CancelRequest m: _server.CancelRequest(peer, m.RequestId); break;
+            case SyncMessage.HeaderBatch m: _fetcher.HeaderBatch(peer, m); break;
+            case SyncMessage.HeaderRequest m: _server.Request(peer, m); break;
+            case SyncMessage.HeaderResponseMeta m: _fetcher.HeaderMeta(peer, m); break;
+            case SyncMessage.InitRequest m: _server.Init(peer, m); break;
+            case SyncMessage.InitResponse: break;   // InitFetch's business: several are asked, so late answers are normal
+            case SyncMessage.NewFrontier m:
+                // One connection can carry several objects' gossip on one topic in the original: others' is not ours.
+                if (m.DagId != _context.Replica.Id) break;
+                _gossip.Heard(peer, m.Frontier);
+                _fetcher.Announced();
+                break;
+            case SyncMessage.PayloadMsg m: _fetcher.Payload(peer, m, input.Message.Length); break;
+            case SyncMessage.PayloadRequest m: _server.Request(peer, m); break;
+            case SyncMessage.PayloadResponseMeta m: _fetcher.PayloadMeta(peer, m); break;
+            case SyncMessage.Unknown: break;
+            default: throw new UnreachableException(message.GetType().Name);
+        }
+        if (_context.IsShunned(peer)) Shun(peer);
+    }
+
+    private void Charge(SyncPeer peer, Reject why, int charge)
+    {
+        _context.Charge(peer, why, charge);
+        if (_context.IsShunned(peer)) Shun(peer);
+    }
+
+    private void Shun(SyncPeer peer)
+    {
+        _fetcher.Abandon(peer);
+        peer.Announced = null;
+        peer.Requests.Clear();
+        peer.Responding = null;
+    }
+
+    // Consecutive entries that one peer brought go together, so that the object can store them together.
+    private void Offer()
+    {
+        List<OfferedEntry>? run = null;
+        PeerId? from = null;
+        foreach (var entry in _pending.TakeOffers())
+        {
+            if (!entry.IsLive || entry.State != PendingState.Offered) continue;   // dropped again in the same step
+            if (run is null || entry.PayloadFrom != from)
+            {
+                run = [];
+                from = entry.PayloadFrom;
+                _context.Do(new SyncEffect.Offer(from!.Value, run));
+            }
+            run.Add(new(entry.Header!, entry.Payload!));
+        }
+    }
 }

@@ -1,0 +1,75 @@
+using Hhs.Model.Dag;
+using Hhs.Protocols.Wire;
+
+namespace Hhs.Protocols.Sync;
+
+/// <summary>Tells peers what our copy has come to, and hears the same from them.</summary>
+/// <remarks>Source: wire.md section 6, supplement 8.4.</remarks>
+internal sealed class Gossip(SyncContext context)
+{
+    private readonly SyncSettings _settings = context.Settings;
+    private TimeSpan _lastAnnounced = TimeSpan.MinValue;
+
+    public void Joined(SyncPeer peer)
+    {
+        Tell(peer, TargetFor(peer));
+        context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
+    }
+
+    public void Heard(SyncPeer peer, Position announced)
+    {
+        peer.Announced = announced;
+        peer.Stage.Learn(announced, context.Replica);
+        if (announced.Equals(context.Replica.Frontier)) return;   // an equal frontier is never answered
+
+        var target = TargetFor(peer);
+        if (!target.Equals(peer.LastSent) || context.Now - peer.LastSentAt >= _settings.PushBackEvery) Tell(peer, target);
+    }
+
+    public void Grew()
+    {
+        if (_lastAnnounced == TimeSpan.MinValue || context.Now - _lastAnnounced >= _settings.AnnounceEvery) Announce();
+        else context.WakeAt(new(SyncTimerKind.Announce), _lastAnnounced + _settings.AnnounceEvery);
+    }
+
+    public void Announce()
+    {
+        _lastAnnounced = context.Now;
+        foreach (var peer in context.Peers.Values)
+        {
+            var target = TargetFor(peer);
+            if (!target.Equals(peer.LastSent)) Tell(peer, target);
+        }
+    }
+
+    /// <summary>Frontiers can be lost on their way to an original (supplement 7.3), so where one differs it is told again.</summary>
+    public void KeepUp()
+    {
+        foreach (var peer in context.Peers.Values)
+        {
+            if (context.Replica.Frontier.Equals(peer.Announced)) continue;
+            peer.Stage.GiveUpIfStuck();
+            Tell(peer, TargetFor(peer));
+        }
+        if (context.Peers.Count > 0) context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
+    }
+
+    public void Drained(SyncPeer peer)
+    {
+        if (peer.FrontierOwed) Tell(peer, TargetFor(peer));
+    }
+
+    private Position TargetFor(SyncPeer peer) => peer.Stage.Target(context.Replica);
+
+    private void Tell(SyncPeer peer, Position target)
+    {
+        // A peer that reads nothing must not make frontiers pile up; it hears the latest when it reads again.
+        peer.FrontierOwed = peer.InFlight >= _settings.InFlightBytesPerPeerMax;
+        if (peer.FrontierOwed || context.IsShunned(peer)) return;
+        peer.LastSent = target;
+        peer.LastSentAt = context.Now;
+        context.Send(peer, new SyncMessage.NewFrontier(context.Replica.Id, target));
+    }
+
+    private static readonly SyncTimer KeepAlive = new(SyncTimerKind.KeepAlive);
+}

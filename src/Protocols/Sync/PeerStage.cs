@@ -1,0 +1,81 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Protocols.Wire;
+
+namespace Hhs.Protocols.Sync;
+
+/// <summary>How much of our history a peer has, and how much of the rest it is told of at a time.</summary>
+/// <remarks>
+/// A peer far behind that hears of our whole frontier at once asks for more than it can hold: an original stalls beyond
+/// about 1,000 entries (supplement 8.6), and one of ours would have to buffer all headers before the first payload, since
+/// walks run from the tips back. So a peer is told of a stage: what it has, and the next so many entries in order of
+/// arrival, which is closed under predecessors. An object smaller than one stage costs nothing here.
+/// </remarks>
+internal sealed class PeerStage(int stageEntries)
+{
+    // The peer has all entries below _low, and those above it whose bit is set.
+    private int _low;
+    private ulong[] _bits = [];
+    private int _end;
+    private Position? _tips;
+    private int _stuckAt = -1;
+    private bool _whole;
+
+    /// <summary>Learns from a frontier that the peer announced; what it holds that we do not know teaches nothing.</summary>
+    public void Learn(Position announced, ISyncReplica replica)
+    {
+        if (announced.Equals(replica.Frontier)) { _low = replica.Count; return; }
+        if (replica.Count <= stageEntries) return;
+        var walk = new Stack<int>();
+        foreach (var tip in announced.Hashes) Visit(tip, replica, walk);
+        while (walk.TryPop(out int index))
+        {
+            foreach (var prev in replica.HeaderAt(index).PrevEntryHashes.Hashes) Visit(prev, replica, walk);
+        }
+        while (Has(_low) && _low < replica.Count) _low++;
+    }
+
+    /// <summary>The position to announce to the peer.</summary>
+    public Position Target(ISyncReplica replica)
+    {
+        if (_whole || replica.Count - _low <= stageEntries) return Capped(replica.Frontier);
+        if (_tips is null || _low >= _end) Advance(replica);
+        return _tips!;
+    }
+
+    /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
+    public void GiveUpIfStuck()
+    {
+        if (_tips is not null && _stuckAt == _low) _whole = true;
+        _stuckAt = _low;
+    }
+
+    private void Visit(ContentHash hash, ISyncReplica replica, Stack<int> walk)
+    {
+        if (!replica.TryIndex(hash, out int index) || index < _low || Has(index)) return;
+        int word = index >> 6;
+        if (word >= _bits.Length) Array.Resize(ref _bits, Math.Max(word + 1, _bits.Length * 2));
+        _bits[word] |= 1UL << (index & 63);
+        walk.Push(index);
+    }
+
+    private bool Has(int index) => index >> 6 < _bits.Length && (_bits[index >> 6] & (1UL << (index & 63))) != 0;
+
+    private void Advance(ISyncReplica replica)
+    {
+        var tips = new HashSet<ContentHash>();
+        int taken = 0;
+        for (_end = _low; _end < replica.Count && taken < stageEntries; _end++)
+        {
+            if (Has(_end)) continue;
+            taken++;
+            var header = replica.HeaderAt(_end);
+            foreach (var prev in header.PrevEntryHashes.Hashes) tips.Remove(prev);
+            tips.Add(header.Hash);
+        }
+        _tips = Capped(_end == replica.Count ? replica.Frontier : Position.Of([.. tips]));
+    }
+
+    private static Position Capped(Position tips) =>
+        tips.Count <= WireLimits.HashesMax ? tips : Position.Of(tips.Hashes[..WireLimits.HashesMax]);
+}

@@ -1,0 +1,269 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+
+namespace Hhs.Protocols.Sync;
+
+/// <summary>The part of the graph that is known by its headers and not admitted yet: what waits, and for what.</summary>
+/// <remarks>
+/// An entry is offered to the object once its payload is here and each predecessor is admitted or offered. Every entry
+/// counts the predecessors it still misses, and whatever becomes available wakes its dependents alone, so nothing is ever
+/// scanned. A predecessor of which no header has come is an entry too: one that is wanted.
+/// </remarks>
+internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings)
+{
+    private readonly Dictionary<ContentHash, PendingEntry> _entries = [];
+    private readonly HashSet<ContentHash> _wanted = [];
+    private readonly BoundedSet<ContentHash> _refused = new(settings.RefusedEntriesMax);
+    private readonly Dictionary<PeerId, PeerShare> _shares = [];
+    private readonly List<PendingEntry> _deferred = [];
+    private readonly Queue<PendingEntry> _waking = new();
+    private List<PendingEntry> _offers = [];
+    private int _deferredBytes;
+
+    /// <summary>Number of headers held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Size of the payloads held.</summary>
+    public int PayloadBytes { get; private set; }
+
+    /// <summary>Predecessors without a header.</summary>
+    public IReadOnlyCollection<ContentHash> Wanted => _wanted;
+
+    public bool HasOffers => _offers.Count > 0;
+
+    /// <summary>Entries that became ready since the last call, predecessors first.</summary>
+    public List<PendingEntry> TakeOffers()
+    {
+        var taken = _offers;
+        _offers = [];
+        return taken;
+    }
+
+    public bool IsRefused(ContentHash hash) => _refused.Contains(hash);
+
+    /// <summary>The entry if its header is held.</summary>
+    public PendingEntry? Find(ContentHash hash) => _entries.TryGetValue(hash, out var entry) && entry.Header is not null ? entry : null;
+
+    /// <summary>Whether the hash has to be asked for: not admitted, not held, not known to be bad.</summary>
+    public bool IsUnknown(ContentHash hash) => !replica.Contains(hash) && !IsRefused(hash) && Find(hash) is null;
+
+    /// <summary>Whether an entry that came from the peer waits for this header; then the peer is the one to ask.</summary>
+    public bool IsWantedFrom(ContentHash hash, PeerId peer)
+    {
+        if (!_entries.TryGetValue(hash, out var entry)) return false;
+        foreach (var dependent in entry.Dependents) { if (dependent.IsLive && dependent.Source.Peer == peer) return true; }
+        return false;
+    }
+
+    /// <summary>What the peer has made us hold.</summary>
+    public PeerShare ShareOf(PeerId peer)
+    {
+        if (!_shares.TryGetValue(peer, out var share)) _shares.Add(peer, share = new(peer));
+        return share;
+    }
+
+    /// <summary>Takes in a header that hashes to its name; the entry if it was news, or null.</summary>
+    public PendingEntry? Add(Header header, PeerShare source)
+    {
+        var hash = header.Hash;
+        if (!IsUnknown(hash)) return null;
+        foreach (var prev in header.PrevEntryHashes.Hashes)
+        {
+            if (!IsRefused(prev)) continue;
+            _refused.Add(hash);
+            if (_entries.TryGetValue(hash, out var wanted)) Drop(wanted, remember: true);
+            return null;
+        }
+
+        var entry = GetOrAdd(hash);
+        _wanted.Remove(hash);
+        entry.Header = header;
+        entry.Source = source;
+        entry.State = PendingState.AwaitingPayload;
+        Count++;
+        source.Headers++;
+        foreach (var prev in header.PrevEntryHashes.Hashes)
+        {
+            if (replica.Contains(prev)) continue;
+            var predecessor = GetOrAdd(prev);
+            if (predecessor.Header is null) _wanted.Add(prev);
+            predecessor.Dependents.Add(entry);
+            if (predecessor.State != PendingState.Offered) entry.Missing++;
+        }
+        return entry;
+    }
+
+    /// <summary>Takes in the payload of an entry that awaits it, its hash checked.</summary>
+    public void AddPayload(PendingEntry entry, Literal payload, int bytes, PeerId from)
+    {
+        entry.Payload = payload;
+        entry.PayloadBytes = bytes;
+        entry.PayloadFrom = from;
+        entry.State = PendingState.Held;
+        PayloadBytes += bytes;
+        entry.Source.HeldBytes += bytes;
+        if (entry.Missing == 0) Offer(entry);
+    }
+
+    /// <summary>The replica contains the entry now. Answers who brought it, if it was pending.</summary>
+    public PeerId? Admit(ContentHash hash)
+    {
+        if (!_entries.Remove(hash, out var entry)) return null;
+        bool wasOffered = entry.State == PendingState.Offered;
+        Forget(entry);
+        if (!wasOffered) Wake(entry);
+        return entry.PayloadFrom;
+    }
+
+    /// <summary>The object refused the entry: it and all that depends on it go, and are remembered. Answers who brought it.</summary>
+    public PeerId? Refuse(ContentHash hash)
+    {
+        _refused.Add(hash);
+        if (!_entries.TryGetValue(hash, out var entry)) return null;
+        Drop(entry, remember: true);
+        return entry.PayloadFrom;
+    }
+
+    /// <summary>The object put the entry off. What was offered on top of it waits again; too many of them are let go.</summary>
+    public void Defer(ContentHash hash)
+    {
+        if (Find(hash) is not { State: PendingState.Offered } entry) return;
+        Withdraw(entry);
+        entry.State = PendingState.Deferred;
+        if (_deferred.Count >= settings.DeferredEntriesMax || _deferredBytes + entry.PayloadBytes > settings.PendingPayloadBytesMax / 4)
+        {
+            Drop(entry, remember: false);
+            return;
+        }
+        _deferred.Add(entry);
+        _deferredBytes += entry.PayloadBytes;
+    }
+
+    /// <summary>Offers again what was put off.</summary>
+    public void RetryDeferred()
+    {
+        var retried = _deferred.ToArray();
+        _deferred.Clear();
+        _deferredBytes = 0;
+        foreach (var entry in retried)
+        {
+            if (!entry.IsLive || entry.State != PendingState.Deferred) continue;
+            entry.State = PendingState.Held;
+            if (entry.Missing == 0) Offer(entry);
+        }
+    }
+
+    /// <summary>Lets go of what a peer that is gone or not to be trusted had begun; what the object has seen stays.</summary>
+    public void DropFrom(PeerId peer)
+    {
+        if (!_shares.Remove(peer, out var share) || share.Headers == 0) return;
+        var dropped = _entries.Values.Where(e => e.IsLive && e.Source == share && e.State is PendingState.AwaitingPayload or PendingState.Held)
+            .ToArray();
+        foreach (var entry in dropped)
+        {
+            ForgetContent(entry);
+            entry.Retire();
+            _entries.Remove(entry.Hash);
+        }
+        foreach (var entry in dropped)
+        {
+            // Others may depend on it: then it is wanted again.
+            entry.Dependents.RemoveAll(d => !d.IsLive);
+            if (entry.Dependents.Count == 0) continue;
+            GetOrAdd(entry.Hash).Dependents.AddRange(entry.Dependents);
+            _wanted.Add(entry.Hash);
+        }
+        _wanted.RemoveWhere(hash => !RemainsWanted(hash));
+    }
+
+    private bool RemainsWanted(ContentHash hash)
+    {
+        var entry = _entries[hash];
+        entry.Dependents.RemoveAll(d => !d.IsLive);
+        if (entry.Dependents.Count > 0) return true;
+        _entries.Remove(hash);
+        return false;
+    }
+
+    private PendingEntry GetOrAdd(ContentHash hash)
+    {
+        if (!_entries.TryGetValue(hash, out var entry)) _entries.Add(hash, entry = new(hash));
+        return entry;
+    }
+
+    private void Offer(PendingEntry entry)
+    {
+        _waking.Enqueue(entry);
+        OfferWaking();
+    }
+
+    private void OfferWaking()
+    {
+        while (_waking.TryDequeue(out var next))
+        {
+            next.State = PendingState.Offered;
+            next.Source.HeldBytes -= next.PayloadBytes;
+            _offers.Add(next);
+            foreach (var dependent in next.Dependents) Satisfy(dependent);
+        }
+    }
+
+    private void Wake(PendingEntry available)
+    {
+        foreach (var dependent in available.Dependents) Satisfy(dependent);
+        OfferWaking();
+    }
+
+    private void Satisfy(PendingEntry dependent)
+    {
+        if (!dependent.IsLive || --dependent.Missing > 0) return;
+        if (dependent.State == PendingState.Held) _waking.Enqueue(dependent);
+    }
+
+    // The opposite of Offer, for everything offered on top of the entry.
+    private static void Withdraw(PendingEntry entry)
+    {
+        var walk = new Stack<PendingEntry>([entry]);
+        while (walk.TryPop(out var next))
+        {
+            next.State = PendingState.Held;
+            next.Source.HeldBytes += next.PayloadBytes;
+            foreach (var dependent in next.Dependents)
+            {
+                if (!dependent.IsLive) continue;
+                dependent.Missing++;
+                if (dependent.State == PendingState.Offered) walk.Push(dependent);
+            }
+        }
+    }
+
+    private void Drop(PendingEntry entry, bool remember)
+    {
+        var walk = new Stack<PendingEntry>([entry]);
+        while (walk.TryPop(out var next))
+        {
+            if (!next.IsLive && next.Header is not null) continue;
+            if (remember) _refused.Add(next.Hash);
+            _entries.Remove(next.Hash);
+            foreach (var dependent in next.Dependents) { if (dependent.IsLive) walk.Push(dependent); }
+            Forget(next);
+        }
+        _wanted.RemoveWhere(hash => !RemainsWanted(hash));
+    }
+
+    private void Forget(PendingEntry entry)
+    {
+        if (entry.Header is null) _wanted.Remove(entry.Hash);
+        else ForgetContent(entry);
+        entry.Retire();
+    }
+
+    private void ForgetContent(PendingEntry entry)
+    {
+        Count--;
+        PayloadBytes -= entry.PayloadBytes;
+        entry.Source.Headers--;
+        if (entry.State != PendingState.Offered) entry.Source.HeldBytes -= entry.PayloadBytes;
+    }
+}

@@ -1,0 +1,49 @@
+using Hhs.Model.Dag;
+using Hhs.Protocols.Wire;
+
+namespace Hhs.Protocols.Sync;
+
+/// <summary>What a sync machine knows of one peer.</summary>
+internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
+{
+    public PeerId Id { get; } = id;
+
+    public PeerKind Kind { get; } = kind;
+
+    public int Charged { get; set; }
+
+    /// <summary>Bytes sent and not drained.</summary>
+    public int InFlight { get; set; }
+
+    /// <summary>The latest frontier it told us; null before the first, and after one that it could not back up.</summary>
+    public Position? Announced { get; set; }
+
+    /// <summary>What it has of ours and what it has been told of.</summary>
+    public PeerStage Stage { get; } = new(kind == PeerKind.Original ? settings.OriginalStageEntries : settings.NativeStageEntries);
+
+    /// <summary>The latest frontier we told it.</summary>
+    public Position? LastSent { get; set; }
+
+    public TimeSpan LastSentAt { get; set; }
+
+    /// <summary>A frontier was held back because too much is in flight.</summary>
+    public bool FrontierOwed { get; set; }
+
+    /// <summary>Not asked for anything before this time.</summary>
+    public TimeSpan NotBefore { get; set; }
+
+    /// <summary>Failures since it last brought something good: the exponent of its back-off.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Requests to it that are over; their late answers are no fault.</summary>
+    public BoundedSet<string> Retired { get; } = new(64);
+
+    /// <summary>Its requests that wait for their turn.</summary>
+    public Queue<SyncMessage> Requests { get; } = new();
+
+    /// <summary>The response that is being sent to it.</summary>
+    public Response? Responding { get; set; }
+
+    /// <summary>Nothing of a response is sent before this time.</summary>
+    public TimeSpan PausedUntil { get; set; }
+}
