@@ -60,7 +60,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Become(Fetching);
         var fetch = new InitFetch(_replica.Id, every: FetchEvery, within: _services.Settings.FetchTimeout);
         _advance = fetch.Advance;
-        Carry(fetch.Start(Now));
+        Carry(fetch.Advance(new SyncInput.TimerFired(new(SyncTimerKind.Fetch), Now)));   // its time runs from the first input
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
     }
 
@@ -126,7 +126,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         {
             case SyncEffect.ArmTimer(var timer, var after): Timers.StartSingleTimer(timer, timer, after); break;
             case SyncEffect.CancelTimer(var timer): Timers.Cancel(timer); break;
-            case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(create)); break;
+            case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(Model.Dag.Entry.Make(create.Payload, Model.Dag.Position.Empty))); break;
             case SyncEffect.GaveUp(var why):
                 Become(Idle);
                 _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));

@@ -116,9 +116,10 @@ public sealed class ObjectActor : ReceiveActor
         var deferred = new List<ContentHash>();
         foreach (var offer in offered)
         {
-            switch (_replica.Admit(offer.Entry))
+            if (!Entry.TryMake(offer.Header, offer.Payload, out var entry, out var mismatch)) throw new ArgumentException(mismatch.ToString());
+            switch (_replica.Admit(entry))
             {
-                case Judgement.Admitted(_, var tags): admitted.Add(Record(offer.Entry, tags)); break;
+                case Judgement.Admitted(_, var tags): admitted.Add(Record(entry, tags)); break;
                 case Judgement.Known: if (_durable.Contains(offer.Hash)) known.Add(offer.Hash); break;   // else: told when it is durable
                 case Judgement.Refused(var why): refused.Add((offer.Hash, why)); break;
                 case Judgement.Waiting:
