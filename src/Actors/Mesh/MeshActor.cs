@@ -157,7 +157,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
 
     private void StartSession(IFrameConnection connection, PeerAddress? dialled)
     {
-        if (_sessions.Count >= _setup.SessionsMax)
+        if (_sessions.Count >= _setup.Settings.SessionsMax)
         {
             connection.Start(ActorRefs.Nobody);
             connection.Close("too many sessions");
@@ -166,7 +166,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         }
         // The peer may not have every object that we have: ask for another one first each time it declines.
         string first = dialled is null || _topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(_peers[dialled].NextTopic % _topics.Count);
-        var setup = new SessionSetup(connection, Self, _setup.Handshake, _setup.Random, _topics, dialled, first);
+        var setup = new SessionSetup(connection, Self, _setup.Handshake, _setup.Random, _setup.Settings, _topics, dialled, first);
         _sessions[Context.ActorOf(PeerSessionActor.Props(setup), $"session-{++_sessionNumber}")] = dialled;
     }
 
@@ -192,7 +192,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     {
         Span<byte> jitter = stackalloc byte[1];
         _setup.Random.Fill(jitter);
-        double seconds = Math.Min(_setup.RedialMax.TotalSeconds, _setup.RedialMin.TotalSeconds * Math.Pow(2, Math.Max(0, failures - 1)));
+        double seconds = Math.Min(_setup.Settings.RedialMax.TotalSeconds, _setup.Settings.RedialMin.TotalSeconds * Math.Pow(2, Math.Max(0, failures - 1)));
         return TimeSpan.FromSeconds(seconds * (0.75 + (jitter[0] / 512.0)));
     }
 
@@ -203,14 +203,5 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
 /// <param name="Handshake">Our identity and key agreements.</param>
 /// <param name="Random">Randomness for handshakes and jitter.</param>
 /// <param name="Transports">Transports by address scheme.</param>
-public sealed record MeshSetup(HandshakeSettings Handshake, IRandomSource Random, IReadOnlyDictionary<string, ITransport> Transports)
-{
-    /// <summary>Sessions at once, both ways; a further connection is closed.</summary>
-    public int SessionsMax { get; init; } = 1024;
-
-    /// <summary>First pause before a peer is dialled again; doubles up to <see cref="RedialMax"/>.</summary>
-    public TimeSpan RedialMin { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Longest pause before a peer is dialled again.</summary>
-    public TimeSpan RedialMax { get; init; } = TimeSpan.FromSeconds(30);
-}
+/// <param name="Settings">Bounds and paces.</param>
+public sealed record MeshSetup(HandshakeSettings Handshake, IRandomSource Random, IReadOnlyDictionary<string, ITransport> Transports, MeshSettings Settings);

@@ -204,7 +204,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         Join(topic);
         if (_setup.Dialled is null) return;
         OfferTopics();
-        Timers.StartPeriodicTimer(nameof(OfferAgain), OfferAgain.Instance, OfferAgainEvery);
+        Timers.StartPeriodicTimer(nameof(OfferAgain), OfferAgain.Instance, _setup.Settings.OfferAgainEvery);
     }
 
     private void HoldFor(TimeSpan hold)
@@ -231,11 +231,11 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         }
     }
 
-    // supplement 0.6: an original sends on every topic that it has, unasked. It knows the id, so it may have the object.
+    // supplement 0.6: an original sends on every topic that it has, unasked. Whoever knows the id may have the object.
     private IActorRef? ChannelFor(string topic)
     {
         if (_joined.TryGetValue(topic, out var channel)) return channel;
-        if (_remote.Kind != PeerKind.Original || !_topics.ContainsKey(topic)) return null;
+        if (!_topics.ContainsKey(topic)) return null;
         Join(topic);
         return _joined[topic];
     }
@@ -249,7 +249,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
             return;
         }
         _out.Control(new MuxFrame.Reject(topic.Length <= ContentHash.TextLength ? topic : ""));
-        if (_declinedByUs.Count < _setup.DeclinedTopicsMax) _declinedByUs.Add(topic);
+        if (_declinedByUs.Count < _setup.Settings.DeclinedTopicsMax) _declinedByUs.Add(topic);
         else OnCharge(new(RejectCode.OverLimit, "interest in too many topics that are not here"), 1);
     }
 
@@ -262,7 +262,11 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     private void OnTopicsChanged(MeshProtocol.TopicsChanged changed)
     {
         _topics = changed.Topics;
-        if (changed.Closed is { } closed && _joined.Remove(closed, out var channel)) channel.Tell(new MeshProtocol.PeerLeft(_self));
+        if (changed.Closed is { } closed && _joined.Remove(closed, out var channel))
+        {
+            channel.Tell(new MeshProtocol.PeerLeft(_self));
+            _declinedByUs.Add(closed);   // the peer knows of it: should it come back, it is offered again
+        }
         if (!_opened || _ending is not null || changed.Opened is not { } opened) return;
         // What the peer has named itself is no secret to it.
         if (_setup.Dialled is not null || _declinedByUs.Remove(opened)) _out.Control(new MuxFrame.Interest(opened));
@@ -280,7 +284,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     {
         _charges += points;
         _log.Info("Peer {0} ({1}): {2} (charged {3}, {4} in all)", _remote.KeyId.Short, _connection.Remote, why, points, _charges);
-        if (_charges >= _setup.ChargesMax) End(why);
+        if (_charges >= _setup.Settings.ChargesMax) End(why);
     }
 
     private bool TryOpen(byte[] bytes, out MuxFrame frame)
@@ -304,6 +308,4 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         Become(Closing);
         _connection.Close(why.ToString());
     }
-
-    private static readonly TimeSpan OfferAgainEvery = TimeSpan.FromSeconds(15);
 }
