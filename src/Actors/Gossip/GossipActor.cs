@@ -69,6 +69,8 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         ReceivePeers();
         Receive<Fetch>(_ => { });   // is under way
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
+        Receive<ObjectProtocol.Refused>(_ => { });    // of the create entry; the object ends itself
+        Receive<ObjectProtocol.Applied>(_ => { });
     }
 
     private void StartSyncing()
@@ -85,6 +87,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         ReceivePeers();
         Receive<ObjectProtocol.Judged>(OnJudged);
         Receive<Fetch>(_ => { });   // has been found meanwhile
+        Receive<ObjectProtocol.Applied>(_ => { });
     }
 
     private void ReceivePeers()

@@ -24,7 +24,7 @@ public sealed class ObjectActor : ReceiveActor
     private readonly PayloadStore _payloads;
     private readonly Dictionary<IActorRef, IObjectDelta> _subscribers = [];
     private readonly Queue<(int UpTo, List<(IActorRef To, ContentHash Entry)> Acks)> _unstored = new();
-    private readonly List<ContentHash> _durableBefore = [];
+    private readonly List<IActorRef> _waitingToOpen = [];
     private Replica _replica = null!;
     private DurableReplica _durable = null!;
     private DagVersion _told = DagVersion.Empty;
@@ -44,6 +44,8 @@ public sealed class ObjectActor : ReceiveActor
         Receive<ObjectProtocol.GetStatus>(_ => Sender.Tell(OnGetStatus()));
         Receive<ObjectProtocol.Offered>(offered => OnOffered(offered.Entries));
         Receive<ObjectProtocol.Subscribe>(subscribe => OnSubscribe(subscribe.Delta));
+        Receive<ObjectProtocol.Open>(_ => OnOpen());
+        Receive<GossipActor.FetchFailed>(OnFetchFailed);
         Receive<CreateWith>(create => OnCreate(create.Create));
         Receive<JournalProtocol.Appended>(_ => OnStored());
         Receive<JournalProtocol.AppendFailed>(OnNotStored);
@@ -65,6 +67,11 @@ public sealed class ObjectActor : ReceiveActor
         _gossip = Context.ActorOf(GossipActor.Props(_durable, _services), "gossip");
     }
 
+    // A damaged payload that gossip came upon is mended by reading the index again.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(failure => failure is JournalException ? Directive.Escalate : Directive.Restart);
+
     private IReadOnlyList<Tag> DecodeTags(IndexedEntry entry, TagCode.KeyPool keys) =>
         TagCode.TryDecode(entry.Tags.Span, keys, out var tags)
             ? tags
@@ -80,7 +87,10 @@ public sealed class ObjectActor : ReceiveActor
         switch (_replica.Admit(create))
         {
             case Judgement.Admitted(_, var tags): Store([Record(create, tags)], [(Sender, create.Hash)]); break;
-            case Judgement.Refused(var why): Sender.Tell(new ObjectProtocol.Refused(why)); break;
+            case Judgement.Refused(var why):
+                Sender.Tell(new ObjectProtocol.Refused(why));
+                OnFetchFailed(new(why.Detail));
+                break;
             case var other: throw new InvalidOperationException($"a create entry is admitted or refused, not {other}");
         }
     }
@@ -156,12 +166,14 @@ public sealed class ObjectActor : ReceiveActor
     private void OnStored()
     {
         var (upTo, acks) = _unstored.Dequeue();
-        _durableBefore.Clear();
-        for (int entry = _durable.Count; entry < upTo; entry++) _durableBefore.Add(_replica.Log.HashOf(entry));
-        foreach (var entry in _durableBefore) _payloads.Stored(entry);
+        var stored = new List<ContentHash>(upTo - _durable.Count);
+        for (int entry = _durable.Count; entry < upTo; entry++) stored.Add(_replica.Log.HashOf(entry));
+        foreach (var entry in stored) _payloads.Stored(entry);
         _durable.AdvanceTo(upTo);
         foreach (var (to, entry) in acks) to.Tell(new ObjectProtocol.Applied(entry));
-        _gossip.Tell(new ObjectProtocol.Judged([.. _durableBefore], [], []));
+        _gossip.Tell(new ObjectProtocol.Judged(stored, [], []));
+        foreach (var waiting in _waitingToOpen) waiting.Tell(OnGetStatus());
+        _waitingToOpen.Clear();
         if (_subscribers.Count > 0 && _unstored.Count == 0) TellSubscribers();
     }
 
@@ -191,6 +203,24 @@ public sealed class ObjectActor : ReceiveActor
         _subscribers[Sender] = delta;
         Context.Watch(Sender);
         Sender.Tell(new ObjectProtocol.Subscribed(_durable.Frontier));
+    }
+
+    private void OnOpen()
+    {
+        if (_durable.Count > 0)
+        {
+            Sender.Tell(OnGetStatus());
+            return;
+        }
+        _waitingToOpen.Add(Sender);
+        if (_replica.Log.Count == 0) _gossip.Tell(GossipActor.Fetch.Instance);
+    }
+
+    private void OnFetchFailed(GossipActor.FetchFailed failed)
+    {
+        foreach (var waiting in _waitingToOpen) waiting.Tell(new ObjectProtocol.Refused(new(RejectCode.TimedOut, failed.Why)));
+        _waitingToOpen.Clear();
+        if (_replica.Log.Count == 0) Context.Stop(Self);   // nothing is known of it, and nobody had it
     }
 
     private object OnAsk(IObjectQuery query) =>

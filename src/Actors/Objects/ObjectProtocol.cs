@@ -48,6 +48,12 @@ public static class ObjectProtocol
     /// <summary>The answer to a question.</summary>
     public sealed record Answered(object Value);
 
+    /// <summary>Have the object here, asking peers for it if need be. Answered by <see cref="Status"/> or <see cref="Refused"/>.</summary>
+    internal sealed record Open
+    {
+        public static readonly Open Instance = new();
+    }
+
     /// <summary>How the object stands. Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus
     {

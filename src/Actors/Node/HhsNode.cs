@@ -1,0 +1,136 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Hhs.Actors.Journal;
+using Hhs.Actors.Mesh;
+using Hhs.Actors.Objects;
+using Hhs.Actors.Settings;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+using Hhs.Model.Json;
+using Hhs.Model.Types.Set;
+
+namespace Hhs.Actors.Node;
+
+/// <summary>A node inside a host app: typed handles over its actors.</summary>
+/// <remarks>
+/// A host that runs actors itself can use <see cref="Props"/> instead and talk to the node by messages.
+/// Errors: <see cref="HhsException"/> when an operation is refused; what a wrong setting, store or address raises says what to do.
+/// </remarks>
+public sealed class HhsNode : IAsyncDisposable
+{
+    private readonly ActorSystem _system;
+    private readonly IActorRef _node;
+    private readonly NodeProtocol.Ready _ready;
+
+    private HhsNode(ActorSystem system, IActorRef node, NodeProtocol.Ready ready) => (_system, _node, _ready) = (system, node, ready);
+
+    /// <summary>Props of a node, to be spawned as a child of a host's own actor. The system's configuration needs <see cref="HhsSettings.Reference"/> as a fallback.</summary>
+    public static Props Props(HhsSettings settings) => NodeActor.Props(settings);
+
+    /// <summary>Starts a node in an actor system of its own; answers once it listens.</summary>
+    /// <param name="settings">How it runs.</param>
+    /// <param name="config">More configuration for the actor system (logging, dispatchers); null for the defaults.</param>
+    /// <exception cref="JournalException">The store cannot be opened.</exception>
+    /// <exception cref="Transport.TransportException">An address cannot be listened on.</exception>
+    /// <exception cref="IdentityFileException">The identity cannot be used.</exception>
+    public static async Task<HhsNode> StartAsync(HhsSettings settings, Config? config = null)
+    {
+        var system = ActorSystem.Create("hhs", (config ?? Config.Empty).WithFallback(Quiet).WithFallback(HhsSettings.Reference));
+        var node = system.ActorOf(NodeActor.Props(settings), "hhs");
+        try
+        {
+            object answer = await node.Ask(NodeProtocol.GetReady.Instance).ConfigureAwait(false);
+            if (answer is Status.Failure failure) throw failure.Cause;
+            return new(system, node, (NodeProtocol.Ready)answer);
+        }
+        catch
+        {
+            await system.Terminate().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The node's key id, which peers pin.</summary>
+    public KeyId KeyId => _ready.KeyId;
+
+    /// <summary>The addresses that the node accepts connections on, with the ports really bound.</summary>
+    public IReadOnlyList<Uri> Listening => _ready.Listening;
+
+    /// <summary>The node's store, for reading and for settings.</summary>
+    public IJournal Journal => _ready.Journal;
+
+    /// <summary>The actor system that the node runs in.</summary>
+    public ActorSystem System => _system;
+
+    /// <summary>The address that a peer can be given for this node.</summary>
+    public PeerAddress Address(int index = 0) => new(KeyId.Hash, Listening[index]);
+
+    /// <summary>Stays connected to a peer from now on.</summary>
+    public void AddPeer(PeerAddress address) => _node.Tell(new MeshProtocol.AddPeer(address));
+
+    /// <summary>The open sessions.</summary>
+    public async Task<IReadOnlyList<MeshProtocol.PeerInfo>> PeersAsync() =>
+        (await _node.Ask<MeshProtocol.Peers>(MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Sessions;
+
+    /// <summary>Ids and entry counts of what is stored here.</summary>
+    public async Task<IReadOnlyList<(ContentHash Id, long Entries)>> ObjectsAsync() =>
+        (await _node.Ask<ObjectsProtocol.Objects>(ObjectsProtocol.GetObjects.Instance).ConfigureAwait(false)).Stored;
+
+    /// <summary>Creates a set; a set with the same options and seed is the same object, and is opened.</summary>
+    public async Task<SetHandle> CreateSetAsync(SetOptions options) => new(await CreateAsync(SetPayloads.Create(options)).ConfigureAwait(false));
+
+    /// <summary>Creates an object of any known type from its create payload.</summary>
+    public async Task<ObjectHandle> CreateAsync(Literal.Map createPayload)
+    {
+        var applied = Expect<ObjectProtocol.Applied>(await _node.Ask(new ObjectsProtocol.Create(createPayload)).ConfigureAwait(false));
+        return new(_node, _system, applied.Entry);
+    }
+
+    /// <summary>Opens a set that is stored here or that a peer has.</summary>
+    /// <exception cref="HhsException">No peer had it in time, or it is no set.</exception>
+    public async Task<SetHandle> OpenSetAsync(ContentHash id)
+    {
+        var handle = await OpenAsync(id).ConfigureAwait(false);
+        if (handle.TypeId != SetType.Id) throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {handle.TypeId}, not a set"));
+        return new(handle);
+    }
+
+    /// <summary>Opens an object that is stored here or that a peer has; the rest of it arrives as peers supply it.</summary>
+    /// <exception cref="HhsException">No peer had it in time.</exception>
+    public async Task<ObjectHandle> OpenAsync(ContentHash id)
+    {
+        var status = Expect<ObjectProtocol.Status>(await _node.Ask(new ObjectsProtocol.Open(id)).ConfigureAwait(false));
+        return new(_node, _system, id) { TypeId = status.TypeId };
+    }
+
+    /// <summary>Stops: what was acknowledged is stored, connections are closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        await _system.Terminate().ConfigureAwait(false);
+    }
+
+    internal static T Expect<T>(object answer) => answer switch
+    {
+        T expected => expected,
+        ObjectProtocol.Refused refused => throw new HhsException(refused.Why),
+        Status.Failure failure => throw new HhsException(new(Model.RejectCode.Declined, failure.Cause.Message)),
+        _ => throw new InvalidOperationException($"unexpected answer {answer}"),
+    };
+
+    private static readonly Config Quiet = ConfigurationFactory.ParseString(
+        """
+        akka.loglevel = WARNING
+        akka.stdout-loglevel = WARNING
+        akka.log-dead-letters = off
+        akka.log-dead-letters-during-shutdown = off
+        """);
+}
+
+/// <summary>An operation was refused.</summary>
+public sealed class HhsException(Model.Reject why) : Exception(why.Detail)
+{
+    /// <summary>Why.</summary>
+    public Model.Reject Why { get; } = why;
+}

@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Hhs.Actors.Journal;
+using Hhs.Actors.Mesh;
+using Hhs.Actors.Objects;
+using Hhs.Actors.Settings;
+using Hhs.Actors.Transport;
+using Hhs.Model.Identity;
+using Hhs.Protocols.Handshake;
+
+namespace Hhs.Actors.Node;
+
+/// <summary>One node: opens the store, starts journal, mesh and objects, and passes on what is said to them.</summary>
+/// <remarks>
+/// Phases: Starting, then Running or Failed. Whoever is told of a failure gets a <see cref="Status.Failure"/> that says what to do.
+/// </remarks>
+public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
+{
+    private readonly HhsSettings _settings;
+    private readonly List<Uri> _listening = [];
+    private IJournal? _journal;
+    private SecretKey _identity = null!;
+    private IActorRef _mesh = ActorRefs.Nobody;
+    private IActorRef _objects = ActorRefs.Nobody;
+    private IActorRef _journalActor = ActorRefs.Nobody;
+
+    /// <summary>Props of a node.</summary>
+    public static Props Props(HhsSettings settings) => Akka.Actor.Props.Create(() => new NodeActor(settings));
+
+    /// <summary>Makes the actor; use <see cref="Props"/>.</summary>
+    public NodeActor(HhsSettings settings)
+    {
+        _settings = settings;
+        Become(Starting);
+    }
+
+    /// <inheritdoc/>
+    public IStash Stash { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        try
+        {
+            Open();
+        }
+        catch (Exception failure) when (failure is JournalException or IdentityFileException or IOException or UnauthorizedAccessException)
+        {
+            Fail(failure);
+            return;
+        }
+        foreach (var address in _settings.Listen) _mesh.Tell(new MeshActor.Listen(address));
+        RunWhenListening();
+    }
+
+    private void Open()
+    {
+        string? directory = _settings.DataDirectory;
+        if (directory is not null) Directory.CreateDirectory(directory);
+        _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
+        _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
+        _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
+        ITransport[] transports = [new WebSocketTransport(_settings.Transport), .. _settings.ExtraTransports];
+        _mesh = Context.ActorOf(MeshActor.Props(new(
+            HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
+        _objects = Context.ActorOf(ObjectsActor.Props(new(
+            _journal, _journalActor, _mesh, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects)), "objects");
+        foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
+    }
+
+    private void Starting()
+    {
+        Receive<MeshActor.Listening>(listening =>
+        {
+            _listening.Add(listening.Listener.Address);
+            RunWhenListening();
+        });
+        Receive<Status.Failure>(failure => Fail(failure.Cause));
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void RunWhenListening()
+    {
+        if (_listening.Count < _settings.Listen.Count) return;
+        Become(Running);
+        Stash.UnstashAll();
+    }
+
+    private void Running()
+    {
+        Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, [.. _listening], _journal!)));
+        Receive<MeshProtocol.AddPeer>(_mesh.Forward);
+        Receive<MeshProtocol.GetPeers>(_mesh.Forward);
+        Receive<ObjectsProtocol.Create>(_objects.Forward);
+        Receive<ObjectsProtocol.GetObjects>(_objects.Forward);
+        Receive<ObjectsProtocol.Open>(_objects.Forward);
+        Receive<ObjectsProtocol.ToObject>(_objects.Forward);
+    }
+
+    private void Fail(Exception cause)
+    {
+        foreach (var child in Context.GetChildren()) Context.Stop(child);
+        Become(() => ReceiveAny(_ => Sender.Tell(new Status.Failure(cause))));
+        Stash.UnstashAll();
+    }
+
+    // By now the children have stopped: what the journal had accepted is written.
+    /// <inheritdoc/>
+    protected override void PostStop() => _journal?.Dispose();
+
+    // The journal, the mesh and the registry start over on failure; only what they supervise is let go.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
+
+    private const string StoreName = "store.db";
+}
+
+/// <summary>What is said to and by a node, beside <see cref="ObjectsProtocol"/> and the public part of <see cref="MeshProtocol"/>.</summary>
+public static class NodeProtocol
+{
+    /// <summary>Answered by <see cref="Ready"/> once the node runs and listens, or by a <see cref="Status.Failure"/>.</summary>
+    public sealed record GetReady
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly GetReady Instance = new();
+    }
+
+    /// <summary>The node runs.</summary>
+    /// <param name="KeyId">Its key id, which peers pin.</param>
+    /// <param name="Listening">The addresses that it accepts connections on, with the ports really bound.</param>
+    /// <param name="Journal">Its store, for reading and for settings.</param>
+    public sealed record Ready(KeyId KeyId, IReadOnlyList<Uri> Listening, IJournal Journal);
+}

@@ -1,0 +1,103 @@
+using Akka.Actor;
+using Akka.Event;
+using Hhs.Actors.Journal;
+using Hhs.Model;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Actors.Objects;
+
+/// <summary>The registry of a node's objects: wakes them, creates them, passes on what is addressed to them.</summary>
+public sealed class ObjectsActor : ReceiveActor
+{
+    private readonly ObjectServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<ContentHash, IActorRef> _active = [];
+
+    /// <summary>Props of a node's registry.</summary>
+    public static Props Props(ObjectServices services) => Akka.Actor.Props.Create(() => new ObjectsActor(services));
+
+    /// <summary>Makes the actor; use <see cref="Props"/>.</summary>
+    public ObjectsActor(ObjectServices services)
+    {
+        _services = services;
+        Receive<ObjectsProtocol.Create>(OnCreate);
+        Receive<ObjectsProtocol.Open>(open => Activate(open.Id).Forward(ObjectProtocol.Open.Instance));
+        Receive<ObjectsProtocol.ToObject>(OnToObject);
+        Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
+            [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
+        Receive<Terminated>(OnTerminated);
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        foreach (var stored in _services.Journal.Objects) Activate(stored.ObjectId);
+    }
+
+    // A damaged record is in quarantine once the object has read its index again, and the journal's refusal leaves the log
+    // in memory ahead of the store: both are mended by starting over. An object that keeps failing stops alone.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(3, TimeSpan.FromMinutes(1), failure =>
+    {
+        _log.Error(failure, "Object {0} failed", Sender.Path.Name);
+        return failure is JournalException ? Directive.Restart : Directive.Stop;
+    });
+
+    private void OnCreate(ObjectsProtocol.Create create)
+    {
+        var entry = Entry.Make(create.Payload, Position.Empty);
+        Activate(entry.Hash).Forward(new ObjectActor.CreateWith(entry));
+    }
+
+    private void OnToObject(ObjectsProtocol.ToObject envelope)
+    {
+        if (_active.TryGetValue(envelope.Id, out var target)) target.Forward(envelope.Message);
+        else Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.Declined, $"object {envelope.Id} is not here")));
+    }
+
+    private IActorRef Activate(ContentHash id)
+    {
+        if (_active.TryGetValue(id, out var active)) return active;
+        active = Context.ActorOf(ObjectActor.Props(id, _services), ActorName(id));
+        Context.Watch(active);
+        _active.Add(id, active);
+        return active;
+    }
+
+    private void OnTerminated(Terminated gone)
+    {
+        foreach (var (id, active) in _active)
+        {
+            if (!active.Equals(gone.ActorRef)) continue;
+            _active.Remove(id);
+            return;
+        }
+    }
+
+    // The id in the alphabet of actor paths: '/' and '+' are not of it.
+    private static string ActorName(ContentHash id) => id.ToString().Replace('/', '_').Replace('+', '-');
+}
+
+/// <summary>What is said to and by the registry of objects.</summary>
+public static class ObjectsProtocol
+{
+    /// <summary>Make an object of this create payload. Answered by <see cref="ObjectProtocol.Applied"/> with the object's id, or <see cref="ObjectProtocol.Refused"/>.</summary>
+    public sealed record Create(Model.Json.Literal.Map Payload);
+
+    /// <summary>Have the object here: from the store, or fetched from peers. Answered by <see cref="ObjectProtocol.Status"/> or <see cref="ObjectProtocol.Refused"/>.</summary>
+    public sealed record Open(ContentHash Id);
+
+    /// <summary>A message of <see cref="ObjectProtocol"/> for an object that is here; the object answers.</summary>
+    public sealed record ToObject(ContentHash Id, object Message);
+
+    /// <summary>What is stored here. Answered by <see cref="Objects"/>.</summary>
+    public sealed record GetObjects
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly GetObjects Instance = new();
+    }
+
+    /// <summary>Ids and entry counts, in ordinal order of the ids.</summary>
+    public sealed record Objects(IReadOnlyList<(ContentHash Id, long Entries)> Stored);
+}
