@@ -4,8 +4,9 @@ namespace Hhs.Model.Identity;
 
 /// <summary>Ed25519 signatures, judged by the rules of ZIP-215.</summary>
 /// <remarks>
-/// A verdict is consensus: all replicas must accept the same signatures. Honest ones pass the quick library check, whose yes
-/// implies ZIP-215's yes for each library used (argued at each); whatever it refuses is judged again, exactly.
+/// A verdict is consensus: all replicas must accept the same signatures. S is checked here, since a library built for old
+/// signatures may let S of L and above pass. Honest signatures then pass the quick library check, whose yes implies ZIP-215's
+/// yes for each library used (argued at each); whatever it refuses is judged again, exactly.
 /// Source: supplement 0.8; types.md section 3.
 /// </remarks>
 public sealed class Ed25519 : ISignatureSuite
@@ -23,7 +24,7 @@ public sealed class Ed25519 : ISignatureSuite
 
     /// <inheritdoc/>
     public bool Verify(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        key.Length == 32 && signature.Length == 64
+        key.Length == 32 && signature.Length == 64 && Zip215.IsScalar(signature[32..])
         && (CurveProviders.Best.Verify(key, message, signature) || Zip215.Verify(key, message, signature));
 
     internal static byte[] PublicKeyOf(ReadOnlySpan<byte> seed)

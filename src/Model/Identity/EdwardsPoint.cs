@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hhs.Model.Identity;
 
 /// <summary>A point of the curve of Ed25519 in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z.</summary>
@@ -81,7 +83,7 @@ internal readonly struct EdwardsPoint
         Span<byte> encoding = stackalloc byte[32];
         encoding.Fill(0x66);
         encoding[0] = 0x58;   // y = 4/5, x even
-        return TryDecode(encoding, out var point) ? point : throw new System.Diagnostics.UnreachableException("base point");
+        return TryDecode(encoding, out var point) ? point : throw new UnreachableException("base point");
     }
 
     // Static fields are initialized in the order of their text, and Base above needs these: hence properties over literals.

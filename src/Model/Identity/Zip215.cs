@@ -15,14 +15,21 @@ internal static class Zip215
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (publicKey.Length != 32 || signature.Length != 64) return false;
-        var s = new BigInteger(signature[32..], isUnsigned: true);
-        if (s >= L) return false;
+        if (!IsScalar(signature[32..])) return false;
         if (!EdwardsPoint.TryDecode(publicKey, out var a) || !EdwardsPoint.TryDecode(signature[..32], out var r)) return false;
 
         // k modulo L instead of k: on the part of A that has small order they may differ, and the factor 8 removes that part.
         var k = HashToScalar(signature[..32], publicKey, message) % L;
+        var s = new BigInteger(signature[32..], isUnsigned: true);
         var difference = SubtractProducts(s, k, a).Subtract(r.ToAddend());
         return difference.Double().Double().Double().IsIdentity;
+    }
+
+    /// <summary>Whether 32 little-endian bytes are below L, the order of B: the one spelling that S may have.</summary>
+    public static bool IsScalar(ReadOnlySpan<byte> s)
+    {
+        for (int i = 31; i >= 0; i--) if (s[i] != OrderBytes[i]) return s[i] < OrderBytes[i];
+        return false;
     }
 
     private static BigInteger HashToScalar(ReadOnlySpan<byte> r, ReadOnlySpan<byte> a, ReadOnlySpan<byte> message)
@@ -102,7 +109,14 @@ internal static class Zip215
     private const int KeyWindow = 5;
     private const int BaseWindow = 8;
 
-    private static readonly BigInteger L = (BigInteger.One << 252) + BigInteger.Parse("27742317777372353535851937790883648493", null);
+    // L = 2^252 + 27742317777372353535851937790883648493, little-endian.
+    private static ReadOnlySpan<byte> OrderBytes =>
+    [
+        0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
+    ];
+
+    private static readonly BigInteger L = new(OrderBytes, isUnsigned: true);
 
     private static readonly EdwardsPoint.Addend[] OfBase = OddMultiples(EdwardsPoint.Base, 1 << (BaseWindow - 2));
 }

@@ -47,18 +47,18 @@ internal static class FieldArray
         if (count < wanted) return Short(out why);
 
         var read = new ReadOnlyMemory<byte>[count];
-        exact = count == wanted;
+        bool plain = count == wanted;
         int at = 4;
         for (int i = 0; i < read.Length; i++)
         {
             if (!TryReadLength(bytes, at, out uint length)) return Short(out why);
             var rest = bytes[(at + 4)..];
             // supplement 7.1: a length past the end gives a shorter field, which only the last one can survive.
-            if (length > rest.Length) exact = false;
+            if (length > rest.Length) plain = false;
             read[i] = rest[..(int)Math.Min(length, (uint)rest.Length)];
             at += 4 + read[i].Length;
         }
-        if (at != bytes.Length) exact = false;
+        exact = plain && at == bytes.Length;
         fields = read;
         why = default;
         return true;

@@ -137,6 +137,35 @@ public class Ed25519Tests
         Assert.False(Ed25519.Suite.Verify(identity, "m"u8, [.. identity, .. SlowCurve.Bytes(SlowCurve.L)]));
     }
 
+    [Fact]
+    public void Only_scalars_below_L_have_the_one_spelling_that_S_may_have()
+    {
+        foreach (var (offset, below) in new[] { (-2, true), (-1, true), (0, false), (1, false) })
+            Assert.Equal(below, Zip215.IsScalar(SlowCurve.Bytes(SlowCurve.L + offset)));
+        Assert.True(Zip215.IsScalar(new byte[32]));
+        var random = new Random(252);
+        var bytes = new byte[32];
+        for (int i = 0; i < 1000; i++)
+        {
+            random.NextBytes(bytes);
+            bytes[31] = (byte)random.Next(0x12);
+            Assert.True(Zip215.IsScalar(bytes) == new BigInteger(bytes, isUnsigned: true) < SlowCurve.L, $"case {i} of seed 252");
+        }
+    }
+
+    [Fact]
+    public void The_exact_check_takes_scalars_at_both_ends_of_their_range()
+    {
+        // R = [S]B - [k]A for S = 0, 1, L-1, L-2: k depends on R, so A = identity takes k out of the equation.
+        byte[] identity = Convert.FromHexString(SmallOrder[0]);
+        foreach (var s in new[] { 0, 1, SlowCurve.L - 1, SlowCurve.L - 2, BigInteger.Pow(2, 252), BigInteger.Pow(2, 252) - 1 })
+        {
+            byte[] r = SlowCurve.Encode(SlowCurve.Multiply(s, SlowCurve.Base));
+            Assert.True(Zip215.Verify(identity, "m"u8, [.. r, .. SlowCurve.Bytes(s)]));
+            Assert.False(Zip215.Verify(identity, "m"u8, [.. r, .. SlowCurve.Bytes(s == 1 ? 2 : 1)]));
+        }
+    }
+
     // The twelve cases of "Taming the Many EdDSAs" (Chalkias, Garillot, Nikolaenko, 2020), table 6c; verdicts are ZIP-215's.
     [Theory]
     [InlineData(true, "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa", "8c93255d71dcab10e8f379c26200f3c7bd5f09d9bc3068d3ef4edeb4853022b6", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a0000000000000000000000000000000000000000000000000000000000000000")]

@@ -8,8 +8,8 @@ internal sealed class BouncyCastleProvider : ICurveProvider
 {
     public string Name => "BouncyCastle";
 
-    // Its yes implies ZIP-215's: it refuses S >= L and encodings not canonical, and compares R with the encoding of
-    // [S]B - [k]A, so the equation holds even without the factor 8.
+    // Its yes implies ZIP-215's: it hashes the bytes R and A as they came and compares R with the encoding of [S]B - [k]A, so the
+    // equation holds even without the factor 8. That it refuses encodings not canonical makes only more noes.
     public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         Curve.Verify(signature.ToArray(), 0, publicKey.ToArray(), 0, message.ToArray(), 0, message.Length);
 

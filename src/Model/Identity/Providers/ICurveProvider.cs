@@ -6,7 +6,7 @@ internal interface ICurveProvider
 {
     string Name { get; }
 
-    /// <summary>Whether the library accepts the signature. A yes must imply ZIP-215's yes; a no means nothing.</summary>
+    /// <summary>Whether the library accepts the signature. For S below L a yes must imply ZIP-215's yes; a no means nothing.</summary>
     bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
     /// <summary>The deterministic signature of RFC 8032.</summary>

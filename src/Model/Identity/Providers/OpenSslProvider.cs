@@ -49,8 +49,8 @@ internal sealed unsafe class OpenSslProvider : ICurveProvider
         catch (EntryPointNotFoundException) { return null; }
     }
 
-    // Its yes implies ZIP-215's: it refuses S >= L, decodes A as ZIP-215 does (y modulo p, x = 0 with either sign), hashes the
-    // bytes R and A as they came, and compares R with the encoding of [S]B - [k]A, so the equation holds without the factor 8.
+    // Its yes implies ZIP-215's: it decodes A as ZIP-215 does (y modulo p, x = 0 with either sign), hashes the bytes R and A as
+    // they came, and compares R with the encoding of [S]B - [k]A, so the equation holds even without the factor 8.
     public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         fixed (byte* s = signature, m = message, k = publicKey)

@@ -33,8 +33,8 @@ internal sealed unsafe class SodiumProvider : ICurveProvider
         return ((delegate* unmanaged<int>)init)() < 0 ? null : new(verify, sign, seedKeyPair, scalarMult);
     }
 
-    // Its yes implies ZIP-215's: it refuses S >= L, A and R of small order and A not canonical, hashes the bytes R and A as they
-    // came, and compares R with the encoding of [S]B - [k]A, so the equation holds even without the factor 8.
+    // Its yes implies ZIP-215's: it hashes the bytes R and A as they came and compares R with the encoding of [S]B - [k]A, so the
+    // equation holds even without the factor 8. What else it refuses (small order, A not canonical) makes only more noes.
     public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         fixed (byte* s = signature, m = message, k = publicKey) return _verify(s, m, (ulong)message.Length, k) == 0;
