@@ -23,7 +23,10 @@ public sealed class HhsNode : IAsyncDisposable
     private readonly IActorRef _node;
     private readonly NodeProtocol.Ready _ready;
 
-    private HhsNode(ActorSystem system, IActorRef node, NodeProtocol.Ready ready) => (_system, _node, _ready) = (system, node, ready);
+    private readonly TimeSpan _fetchTimeout;
+
+    private HhsNode(ActorSystem system, IActorRef node, NodeProtocol.Ready ready, TimeSpan fetchTimeout) =>
+        (_system, _node, _ready, _fetchTimeout) = (system, node, ready, fetchTimeout);
 
     /// <summary>Props of a node, to be spawned as a child of a host's own actor. The system's configuration needs <see cref="HhsSettings.Reference"/> as a fallback.</summary>
     public static Props Props(HhsSettings settings) => NodeActor.Props(settings);
@@ -42,7 +45,7 @@ public sealed class HhsNode : IAsyncDisposable
         {
             object answer = await node.Ask(NodeProtocol.GetReady.Instance).ConfigureAwait(false);
             if (answer is Status.Failure failure) throw failure.Cause;
-            return new(system, node, (NodeProtocol.Ready)answer);
+            return new(system, node, (NodeProtocol.Ready)answer, settings.Objects.FetchTimeout);
         }
         catch
         {
@@ -71,11 +74,11 @@ public sealed class HhsNode : IAsyncDisposable
 
     /// <summary>The open sessions.</summary>
     public async Task<IReadOnlyList<MeshProtocol.PeerInfo>> PeersAsync() =>
-        (await _node.Ask<MeshProtocol.Peers>(MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Sessions;
+        (await AskAsync<MeshProtocol.Peers>(_node, MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Sessions;
 
     /// <summary>Ids and entry counts of what is stored here.</summary>
     public async Task<IReadOnlyList<(ContentHash Id, long Entries)>> ObjectsAsync() =>
-        (await _node.Ask<ObjectsProtocol.Objects>(ObjectsProtocol.GetObjects.Instance).ConfigureAwait(false)).Stored;
+        (await AskAsync<ObjectsProtocol.Objects>(_node, ObjectsProtocol.GetObjects.Instance).ConfigureAwait(false)).Stored;
 
     /// <summary>Creates a set; a set with the same options and seed is the same object, and is opened.</summary>
     public async Task<SetHandle> CreateSetAsync(SetOptions options) => new(await CreateAsync(SetPayloads.Create(options)).ConfigureAwait(false));
@@ -83,7 +86,7 @@ public sealed class HhsNode : IAsyncDisposable
     /// <summary>Creates an object of any known type from its create payload.</summary>
     public async Task<ObjectHandle> CreateAsync(Literal.Map createPayload)
     {
-        var applied = Expect<ObjectProtocol.Applied>(await _node.Ask(new ObjectsProtocol.Create(createPayload)).ConfigureAwait(false));
+        var applied = await AskAsync<ObjectProtocol.Applied>(_node, new ObjectsProtocol.Create(createPayload)).ConfigureAwait(false);
         return new(_node, _system, applied.Entry);
     }
 
@@ -100,7 +103,7 @@ public sealed class HhsNode : IAsyncDisposable
     /// <exception cref="HhsException">No peer had it in time.</exception>
     public async Task<ObjectHandle> OpenAsync(ContentHash id)
     {
-        var status = Expect<ObjectProtocol.Status>(await _node.Ask(new ObjectsProtocol.Open(id)).ConfigureAwait(false));
+        var status = await AskAsync<ObjectProtocol.Status>(_node, new ObjectsProtocol.Open(id), _fetchTimeout + AnswerWithin).ConfigureAwait(false);
         return new(_node, _system, id) { TypeId = status.TypeId };
     }
 
@@ -111,7 +114,22 @@ public sealed class HhsNode : IAsyncDisposable
         await _system.Terminate().ConfigureAwait(false);
     }
 
-    internal static T Expect<T>(object answer) => answer switch
+    // An object that fails for good answers nobody: a bound keeps the caller from waiting for ever.
+    internal static async Task<T> AskAsync<T>(IActorRef node, object message, TimeSpan? within = null)
+    {
+        try
+        {
+            return Expect<T>(await node.Ask(message, within ?? AnswerWithin).ConfigureAwait(false));
+        }
+        catch (AskTimeoutException)
+        {
+            throw new HhsException(new(Model.RejectCode.TimedOut, "the node did not answer in time; its log says why"));
+        }
+    }
+
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+
+    private static T Expect<T>(object answer) => answer switch
     {
         T expected => expected,
         ObjectProtocol.Refused refused => throw new HhsException(refused.Why),

@@ -24,26 +24,26 @@ public sealed class ObjectHandle
     /// <summary>Writes an operation; answers the entry's hash once it is durable.</summary>
     /// <exception cref="HhsException">The operation is refused, or could not be stored.</exception>
     public async Task<ContentHash> ApplyAsync(IObjectCommand command) =>
-        HhsNode.Expect<ObjectProtocol.Applied>(await SendAsync(new ObjectProtocol.Apply(command)).ConfigureAwait(false)).Entry;
+        (await SendAsync<ObjectProtocol.Applied>(new ObjectProtocol.Apply(command)).ConfigureAwait(false)).Entry;
 
     /// <summary>Asks about the durable state.</summary>
     /// <exception cref="HhsException">The question does not fit the object.</exception>
     public async Task<T> AskAsync<T>(IObjectQuery query)
     {
-        var answer = HhsNode.Expect<ObjectProtocol.Answered>(await SendAsync(new ObjectProtocol.Ask(query)).ConfigureAwait(false)).Value;
+        var answer = (await SendAsync<ObjectProtocol.Answered>(new ObjectProtocol.Ask(query)).ConfigureAwait(false)).Value;
         return answer is Model.Reject why ? throw new HhsException(why) : (T)answer;
     }
 
     /// <summary>How the object stands here.</summary>
     public async Task<ObjectProtocol.Status> StatusAsync() =>
-        HhsNode.Expect<ObjectProtocol.Status>(await SendAsync(ObjectProtocol.GetStatus.Instance).ConfigureAwait(false));
+        (await SendAsync<ObjectProtocol.Status>(ObjectProtocol.GetStatus.Instance).ConfigureAwait(false));
 
     /// <summary>The log's entries in arrival order.</summary>
     public async IAsyncEnumerable<Entry> LogAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
         for (int from = 0; ;)
         {
-            var page = HhsNode.Expect<ObjectProtocol.Log>(await SendAsync(new ObjectProtocol.GetLog(from, LogPage)).WaitAsync(cancel).ConfigureAwait(false));
+            var page = (await SendAsync<ObjectProtocol.Log>(new ObjectProtocol.GetLog(from, LogPage)).WaitAsync(cancel).ConfigureAwait(false));
             foreach (var entry in page.Entries) yield return entry;
             from += page.Entries.Count;
             if (page.Entries.Count == 0 || from >= page.Total) yield break;
@@ -65,7 +65,7 @@ public sealed class ObjectHandle
         }
     }
 
-    private Task<object> SendAsync(object message) => _node.Ask(new ObjectsProtocol.ToObject(Id, message));
+    private Task<T> SendAsync<T>(object message) => HhsNode.AskAsync<T>(_node, new ObjectsProtocol.ToObject(Id, message));
 
     private sealed class Subscriber : ReceiveActor
     {

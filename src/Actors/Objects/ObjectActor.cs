@@ -60,7 +60,6 @@ public sealed class ObjectActor : ReceiveActor
     {
         var keys = new TagCode.KeyPool();
         _replica = Replica.Reopen(_id, _services.Journal.ReadIndex(_id).Select(entry => (entry.Header, DecodeTags(entry, keys))), _payloads, _services.Types);
-        _payloads.Log = _replica.Log;
         _durable = new(_id, _replica.Log, _payloads);
         _durable.AdvanceTo(_replica.Log.Count);
         _told = _durable.Version;
@@ -234,7 +233,7 @@ public sealed class ObjectActor : ReceiveActor
         var entries = new List<Entry>();
         for (int i = Math.Max(0, get.From); i < _durable.Count && entries.Count < get.CountMax; i++)
         {
-            if (!Entry.TryMake(_replica.Log.HeaderOf(i), _payloads.PayloadOf(i), out var entry, out var why)) throw new InvalidDataException(why.ToString());
+            if (!Entry.TryMake(_replica.Log.HeaderOf(i), _payloads.PayloadOf(_replica.Log.HashOf(i)), out var entry, out var why)) throw new InvalidDataException(why.ToString());
             entries.Add(entry);
         }
         return new ObjectProtocol.Log(entries, _durable.Count);

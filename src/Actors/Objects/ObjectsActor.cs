@@ -41,7 +41,7 @@ public sealed class ObjectsActor : ReceiveActor
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(3, TimeSpan.FromMinutes(1), failure =>
     {
         _log.Error(failure, "Object {0} failed", Sender.Path.Name);
-        return failure is JournalException ? Directive.Restart : Directive.Stop;
+        return (failure as ActorInitializationException)?.InnerException is JournalException || failure is JournalException ? Directive.Restart : Directive.Stop;
     });
 
     private void OnCreate(ObjectsProtocol.Create create)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hhs.Actors.Journal;
-using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types;
@@ -17,9 +16,6 @@ internal sealed class PayloadStore(ContentHash objectId, IJournal journal, int c
     private readonly Dictionary<ContentHash, LinkedListNode<(ContentHash Entry, ReadOnlyMemory<byte> Json)>> _cached = [];
     private readonly LinkedList<(ContentHash Entry, ReadOnlyMemory<byte> Json)> _byUse = [];
     private int _cachedBytes;
-
-    /// <summary>The log that numbers the entries; set once, before the first payload is asked for by number.</summary>
-    public DagLog? Log { get; set; }
 
     /// <summary>Keeps a payload until <see cref="Stored"/> says that the journal has it.</summary>
     public void Hold(ContentHash entry, ReadOnlyMemory<byte> json) => _undurable[entry] = json;
@@ -50,11 +46,10 @@ internal sealed class PayloadStore(ContentHash objectId, IJournal journal, int c
     }
 
     /// <inheritdoc/>
-    public Literal.Map PayloadOf(int entry)
+    public Literal.Map PayloadOf(ContentHash entry)
     {
-        var hash = Log!.HashOf(entry);
-        if (!TryRead(hash, out var json)) throw new UnreachableException($"entry {hash.Short} of object {objectId.Short} is in the index and not in the journal");
-        if (!LiteralReader.TryRead(json.Span, out var literal, out var why)) throw new UnreachableException($"entry {hash.Short} of object {objectId.Short}: {why}");
+        if (!TryRead(entry, out var json)) throw new UnreachableException($"entry {entry.Short} of object {objectId.Short} is in the index and not in the journal");
+        if (!LiteralReader.TryRead(json.Span, out var literal, out var why)) throw new UnreachableException($"entry {entry.Short} of object {objectId.Short}: {why}");
         return (Literal.Map)literal;
     }
 

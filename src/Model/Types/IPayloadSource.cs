@@ -1,3 +1,4 @@
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
 namespace Hhs.Model.Types;
@@ -5,6 +6,6 @@ namespace Hhs.Model.Types;
 /// <summary>Where the payloads of an object's admitted entries are read from: a journal behind a bounded cache, or memory.</summary>
 public interface IPayloadSource
 {
-    /// <summary>The payload of an admitted entry, by its number in the log.</summary>
-    Literal.Map PayloadOf(int entry);
+    /// <summary>The payload of an admitted entry.</summary>
+    Literal.Map PayloadOf(ContentHash entry);
 }

@@ -63,7 +63,7 @@ public sealed class ObjectScope
     /// <summary>The payload that an entry holds for this object: create or operation.</summary>
     public Literal.Map PayloadOf(int entry)
     {
-        var outer = Parent is null ? _payloads.PayloadOf(entry) : Parent.PayloadOf(entry);
+        var outer = Parent is null ? _payloads.PayloadOf(Log.HashOf(entry)) : Parent.PayloadOf(entry);
         if (Parent is null) return outer;
         // The outer payload is an update of this object, or the add that made it.
         return (Literal.Map)(outer["updatePayload"] ?? outer["element"])!;

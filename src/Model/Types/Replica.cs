@@ -43,7 +43,7 @@ public sealed class Replica
         var replica = Empty(id, payloads, types);
         foreach (var (header, tags) in index) replica.Log.Append(header, tags);
         if (replica.Log.Count == 0) return replica;
-        var create = payloads.PayloadOf(0);
+        var create = payloads.PayloadOf(id);
         if (!types.TryGet(create.Text("type") ?? "", out var type)) throw new ArgumentException("the type of the object is not known", nameof(index));
         replica.Object = type.Open(replica._scope, create);
         return replica;

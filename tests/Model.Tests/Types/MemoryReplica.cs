@@ -8,7 +8,7 @@ namespace Hhs.Model.Tests.Types;
 /// <summary>A replica whose payloads are kept in a list.</summary>
 internal sealed class MemoryReplica : IPayloadSource
 {
-    private readonly List<Literal.Map> _payloads = [];
+    private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
 
     public MemoryReplica(ContentHash id, TypeRegistry? types = null) => Replica = Replica.Empty(id, this, types ?? TypeRegistry.BuiltIn);
 
@@ -24,14 +24,12 @@ internal sealed class MemoryReplica : IPayloadSource
 
     public DagLog Log => Replica.Log;
 
-    public Literal.Map PayloadOf(int entry) => _payloads[entry];
+    public Literal.Map PayloadOf(ContentHash entry) => _payloads[entry];
 
     public Judgement Admit(Entry entry)
     {
-        // A create entry reads its own payload while it is being admitted, so it is put there first.
-        _payloads.Add(entry.Payload as Literal.Map ?? Literal.Map.Empty);
         var judgement = Replica.Admit(entry);
-        if (judgement is not Judgement.Admitted) _payloads.RemoveAt(_payloads.Count - 1);
+        if (judgement is Judgement.Admitted) _payloads.Add(entry.Hash, (Literal.Map)entry.Payload);
         return judgement;
     }
 
