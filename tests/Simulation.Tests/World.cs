@@ -29,7 +29,7 @@ internal sealed class World(int seed)
 
     public void After(TimeSpan delay, Action action) => _events.Enqueue(action, (Now + delay, _order++));
 
-    /// <summary>Runs until the condition holds or the time is up; the condition is looked at every so often.</summary>
+    /// <summary>Runs until the condition holds or the time is up; the condition is looked at every other step.</summary>
     public bool RunUntil(TimeSpan end, Func<bool> done)
     {
         while (_events.TryDequeue(out var action, out var due))
@@ -37,7 +37,7 @@ internal sealed class World(int seed)
             if (due.At > end) { _events.Enqueue(action, due); Now = end; break; }
             Now = due.At;
             action();
-            if (++Steps % 64 == 0 && done()) return true;
+            if (++Steps % 2 == 0 && done()) return true;
         }
         return done();
     }

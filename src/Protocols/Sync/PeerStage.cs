@@ -35,12 +35,16 @@ internal sealed class PeerStage(int stageEntries)
         while (Has(_low) && _low < replica.Count) _low++;
     }
 
-    /// <summary>The position to announce to the peer.</summary>
-    public Position Target(ISyncReplica replica)
+    /// <summary>The position to announce to the peer, given its own latest.</summary>
+    public Position Target(Position? announced, ISyncReplica replica)
     {
+        // Its tips may have been unknown when it announced them.
+        if (announced is not null) Learn(announced, replica);
         if (_whole || replica.Count - _low <= stageEntries) return Capped(replica.Frontier);
         if (_tips is null || _low >= _end) Advance(replica);
-        return _tips!;
+
+        // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come.
+        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(replica.Contains)]));
     }
 
     /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
