@@ -105,7 +105,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             }
             if (pending.PayloadBytes + bytes > _settings.PendingPayloadBytesMax)
             {
-                Pause(fetch, entry);
+                Pause(entry);
                 return;
             }
             pending.AddPayload(entry, message.Payload, bytes, peer.Id);
@@ -264,12 +264,11 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         AskLater(lacking);
     }
 
-    private void Pause(Fetch.Payloads fetch, PendingEntry dropped)
+    private void Pause(PendingEntry dropped)
     {
         _paused = true;
-        Ask(fetch);
+        for (int i = _payloads.Count - 1; i >= 0; i--) Ask(_payloads[i]);   // the first asked for is the deepest: on top again
         AskLater([dropped]);
-        foreach (var other in _payloads.ToArray()) Ask(other);
     }
 
     private void AskForPayloads()
@@ -296,7 +295,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             hashes.Add(entry.Hash);
         }
         if (hashes.Count == 0) return;
-        var fetch = new Fetch.Payloads(peer, context.NewRequestId(), context.Now, auto: false) { Expected = [.. hashes] };
+        var fetch = new Fetch.Payloads(peer, context.NewRequestId(), context.Now, auto: false) { Expected = [.. hashes.AsEnumerable().Reverse()] };
         _payloads.Add(fetch);
         context.Send(peer, new SyncMessage.PayloadRequest(fetch.RequestId, context.Replica.Id, hashes));
     }

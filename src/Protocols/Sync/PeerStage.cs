@@ -18,6 +18,7 @@ internal sealed class PeerStage(int stageEntries)
     private ulong[] _bits = [];
     private int _end;
     private Position? _tips;
+    private readonly HashSet<ContentHash> _covered = [];   // predecessors of the stage outside it, among others
     private int _stuckAt = -1;
     private bool _whole;
 
@@ -44,7 +45,7 @@ internal sealed class PeerStage(int stageEntries)
         if (_tips is null || _low >= _end) Advance(replica);
 
         // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come.
-        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(replica.Contains)]));
+        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(tip => replica.Contains(tip) && !_covered.Contains(tip))]));
     }
 
     /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
@@ -69,12 +70,13 @@ internal sealed class PeerStage(int stageEntries)
     {
         var tips = new HashSet<ContentHash>();
         int taken = 0;
+        _covered.Clear();
         for (_end = _low; _end < replica.Count && taken < stageEntries; _end++)
         {
             if (Has(_end)) continue;
             taken++;
             var header = replica.HeaderAt(_end);
-            foreach (var prev in header.PrevEntryHashes.Hashes) tips.Remove(prev);
+            foreach (var prev in header.PrevEntryHashes.Hashes) { if (!tips.Remove(prev)) _covered.Add(prev); }
             tips.Add(header.Hash);
         }
         _tips = Capped(_end == replica.Count ? replica.Frontier : Position.Of([.. tips]));

@@ -1,3 +1,5 @@
+using Hhs.Model;
+
 namespace Hhs.Protocols.Tests.Sync;
 
 /// <summary>Randomness that a seed repeats.</summary>
