@@ -27,6 +27,8 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
     /// <summary>Entries marked late are put off until this is set, as if another object had to grow first.</summary>
     public bool ForeignIsHere { get; private set; }
 
+    public int PendingEntries => _sync.PendingEntries;
+
     public Dictionary<PeerId, int> Charges { get; } = [];
 
     public void Start() => _sync = new(Replica, new SeededRandom(seed + (1000 * ++_life)), settings);

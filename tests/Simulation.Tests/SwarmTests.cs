@@ -40,6 +40,27 @@ public class SwarmTests
         }
     }
 
+    [Fact]
+    public void A_history_larger_than_one_stage_is_pulled_in_stages_and_never_held_whole()
+    {
+        var world = new World(1);
+        var settings = SyncSettings.Default with { NativeStageEntries = 500 };
+        NativeNode full = new(world, "full", 1, settings), empty = new(world, "empty", 2, settings);
+        for (int i = 0; i < 5_000; i++) full.Replica.Write($"{i}");
+        full.Start();
+        empty.Start();
+        world.Link(full, empty);
+        int held = 0;
+        bool agreed = world.RunUntil(TimeSpan.FromSeconds(60), () =>
+        {
+            held = Math.Max(held, empty.PendingEntries);
+            return empty.Replica.Count == 5_001;
+        });
+        Assert.True(agreed, $"{empty.Replica.Count} after {world.Now.TotalSeconds:F0} s\n{world.History}");
+        Assert.InRange(held, 100, 1_000);
+        Assert.Empty(empty.Charges);
+    }
+
     private static void Unrest(World world, List<NativeNode> nodes)
     {
         for (int i = world.Random.Next(12); i > 0; i--)
