@@ -13,7 +13,7 @@ public class FetcherTests
     [InlineData(PeerKind.Original, 200_000)]   // its pauses are per response, so one walk is to bring all
     public void Asks_for_unknown_tips_up_to_its_own_frontier(PeerKind kind, int maxHeaders)
     {
-        var (host, peer, copy) = Told(3, kind: kind);
+        var (host, peer, copy) = PeerCopy.Told(3, kind: kind);
         var request = host.Sent<SyncMessage.HeaderRequest>(peer);
         Assert.Equal(copy.Frontier, request.Start);
         Assert.Equal(host.Replica.Frontier, request.Limits);
@@ -25,7 +25,7 @@ public class FetcherTests
     [Fact]
     public void Offers_each_entry_after_its_predecessors_whatever_the_order_of_payloads()
     {
-        var (host, peer, copy) = Told(20);
+        var (host, peer, copy) = PeerCopy.Told(20);
         var id = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
         host.ServeHeaders(peer, copy, id, auto: true);
         host.Hear(peer, new SyncMessage.PayloadResponseMeta(id, 20));
@@ -38,7 +38,7 @@ public class FetcherTests
     [Fact]
     public void Asks_for_promised_payloads_after_a_second_and_tolerates_them_when_they_come_late()
     {
-        var (host, peer, copy) = Told(20);
+        var (host, peer, copy) = PeerCopy.Told(20);
         var id = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
         host.ServeHeaders(peer, copy, id, auto: true);
         host.Pass(TimeSpan.FromSeconds(1));
@@ -57,7 +57,7 @@ public class FetcherTests
     [InlineData(PeerKind.Original, 64, 2)]
     public void Asks_for_payloads_in_pieces_when_none_are_promised(PeerKind kind, int hashes, int requests)
     {
-        var (host, peer, copy) = Told(200, kind: kind);
+        var (host, peer, copy) = PeerCopy.Told(200, kind: kind);
         var id = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
         host.ServeHeaders(peer, copy, id, auto: false);
         var asked = host.Sent(peer).OfType<SyncMessage.PayloadRequest>().ToArray();
@@ -78,7 +78,7 @@ public class FetcherTests
     [Fact]
     public void Goes_on_from_where_an_incomplete_walk_ended()
     {
-        var (host, peer, copy) = Told(10);
+        var (host, peer, copy) = PeerCopy.Told(10);
         var id = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
         host.Hear(peer, new SyncMessage.HeaderResponseMeta(id, 4, false, 0));
         host.Hear(peer, new SyncMessage.HeaderBatch(id, 0, copy.Headers()[..4]));
@@ -113,7 +113,7 @@ public class FetcherTests
     [MemberData(nameof(Lies))]
     public void Charges_a_lie_and_gets_the_history_from_another_peer(string lie, int charge)
     {
-        var (host, liar, copy) = Told(6);
+        var (host, liar, copy) = PeerCopy.Told(6);
         var id = host.Sent<SyncMessage.HeaderRequest>(liar).RequestId;
         var honest = host.Join("z");
         host.Hear(honest, copy.Frontier());
@@ -176,7 +176,7 @@ public class FetcherTests
     [Fact]
     public void Waits_longer_each_time_before_it_asks_a_failing_peer_again()
     {
-        var (host, peer, copy) = Told(3, SyncSettings.Default with { ChargeMax = int.MaxValue });
+        var (host, peer, copy) = PeerCopy.Told(3, SyncSettings.Default with { ChargeMax = int.MaxValue });
         var request = host.Sent<SyncMessage.HeaderRequest>(peer);
         foreach (int pause in new[] { 500, 1_000, 2_000, 4_000 })
         {
@@ -192,7 +192,7 @@ public class FetcherTests
     [Fact]
     public void Gives_up_a_silent_request_after_30_s_or_5_s_when_another_peer_may_know()
     {
-        var (host, peer, copy) = Told(3);
+        var (host, peer, copy) = PeerCopy.Told(3);
         host.Sent(peer);
         host.Pass(TimeSpan.FromSeconds(29));
         Assert.Equal(0, host.ChargeOf(peer));
@@ -214,7 +214,7 @@ public class FetcherTests
     [Fact]
     public void Remembers_a_refused_entry_and_what_depends_on_it()
     {
-        var (host, peer, copy) = Told(6);
+        var (host, peer, copy) = PeerCopy.Told(6);
         var bad = copy.HeaderAt(3).Hash;
         host.Judge = e => e.Hash == bad ? new SyncInput.EntryRefused(bad, new(RejectCode.InvalidOperation, "no"), host.Now) : Admission(host, e);
         host.Serve(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId);
@@ -233,17 +233,9 @@ public class FetcherTests
     }
 
     [Fact]
-    public void Forgets_the_oldest_refused_entries()
-    {
-        var set = new BoundedSet<int>(3);
-        for (int i = 0; i < 5; i++) set.Add(i);
-        Assert.Equal([false, false, true, true, true], Enumerable.Range(0, 5).Select(set.Contains));
-    }
-
-    [Fact]
     public void Keeps_a_deferred_entry_and_what_depends_on_it_until_another_object_has_grown()
     {
-        var (host, peer, copy) = Told(6);
+        var (host, peer, copy) = PeerCopy.Told(6);
         bool ready = false;
         var late = copy.HeaderAt(3).Hash;
         host.Judge = e =>
@@ -262,81 +254,9 @@ public class FetcherTests
     }
 
     [Fact]
-    public void Lets_go_of_more_deferred_entries_than_it_may_keep()
-    {
-        var replica = MemoryReplica.Fresh();
-        for (int i = 0; i < 20; i++) replica.Write($"{i}", [replica.Id]);
-        var host = new Host(settings: SyncSettings.Default with { DeferredEntriesMax = 5 }) { Judge = null };
-        host.Judge = e => new SyncInput.EntryDeferred(e.Hash, host.Now);
-        var peer = host.Join("a");
-        host.Hear(peer, replica.Frontier());
-        host.Serve(peer, replica, host.Sent(peer).OfType<SyncMessage.HeaderRequest>().Single().RequestId);
-        Assert.Equal(5, host.Sync.PendingEntries);
-    }
-
-    [Fact]
-    public void An_endless_chain_of_headers_is_dropped_and_charged()
-    {
-        var host = new Host(settings: SyncSettings.Default with { PendingEntriesPerPeerMax = 500, HeadersPerResponseMax = 100 });
-        var peer = host.Join("a");
-        var chain = PeerCopy.Linear(2_000).Headers();
-        host.Hear(peer, new SyncMessage.NewFrontier(host.Replica.Id, [chain[0].Hash]));
-        for (int at = 0; at < 2_000 && host.ChargeOf(peer) == 0; at += 100)
-        {
-            Assert.InRange(host.Sync.PendingEntries, 0, 600);
-            var request = host.Sent(peer).OfType<SyncMessage.HeaderRequest>().Single();
-            host.Hear(peer, new SyncMessage.HeaderResponseMeta(request.RequestId, 100, false, 0));
-            host.Hear(peer, new SyncMessage.HeaderBatch(request.RequestId, 0, chain[at..(at + 100)]));
-        }
-        Assert.Equal(50, host.ChargeOf(peer));
-        Assert.Equal(0, host.Sync.PendingEntries);
-    }
-
-    [Fact]
-    public void Asks_for_no_more_headers_than_it_has_room_for()
-    {
-        var (host, peer, _) = Told(50, SyncSettings.Default with { PendingEntriesMax = 40 });
-        Assert.Equal(40, host.Sent<SyncMessage.HeaderRequest>(peer).MaxHeaders);
-    }
-
-    [Fact]
-    public void Holds_no_more_payload_bytes_than_it_may_and_goes_on_when_the_object_has_caught_up()
-    {
-        var (host, peer, copy) = Told(200, SyncSettings.Default with { PendingPayloadBytesMax = 10_000 });
-        var waiting = new Queue<OfferedEntry>();
-        host.Judge = e => { waiting.Enqueue(e); return null; };
-        host.Serve(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId);
-        Assert.InRange(host.Sync.PendingPayloadBytes, 5_000, 10_000);
-        for (int rounds = 0; rounds < 100 && host.Replica.Count < copy.Count; rounds++)
-        {
-            while (waiting.TryDequeue(out var entry)) host.Admit(entry);
-            foreach (var asked in host.Sent(peer).OfType<SyncMessage.PayloadRequest>())
-            {
-                host.Hear(peer, new SyncMessage.PayloadResponseMeta(asked.RequestId, asked.Hashes.Count));
-                host.ServePayloads(peer, copy, asked.RequestId, asked.Hashes);
-            }
-            Assert.InRange(host.Sync.PendingPayloadBytes, 0, 10_000);
-        }
-        Assert.Equal(copy.Count, host.Replica.Count);
-        Assert.Empty(host.Charges);
-    }
-
-    [Fact]
-    public void Payloads_far_ahead_of_their_predecessors_are_bounded()
-    {
-        var (host, peer, copy) = Told(200, SyncSettings.Default with { PendingPayloadBytesMax = 10_000 });
-        var id = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
-        host.ServeHeaders(peer, copy, id, auto: true);
-        host.Hear(peer, new SyncMessage.PayloadResponseMeta(id, 200));
-        host.ServePayloads(peer, copy, id, copy.Entries.Skip(1).Reverse());
-        Assert.InRange(host.ChargeOf(peer), 25, 35);
-        Assert.Equal(0, host.Sync.PendingPayloadBytes);
-    }
-
-    [Fact]
     public void What_a_peer_had_begun_goes_with_it_and_comes_from_the_next()
     {
-        var (host, peer, copy) = Told(10);
+        var (host, peer, copy) = PeerCopy.Told(10);
         host.ServeHeaders(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId, auto: true);
         Assert.Equal(10, host.Sync.PendingEntries);
         var other = host.Join("z");
@@ -348,76 +268,10 @@ public class FetcherTests
         Assert.Equal(copy.Count, host.Replica.Count);
     }
 
-    [Fact]
-    public void A_peer_charged_too_much_is_neither_asked_nor_answered()
-    {
-        var (host, peer, copy) = Told(3, SyncSettings.Default with { ChargeMax = 10 });
-        host.Sent(peer);
-        host.Hear(peer, "rubbish"u8.ToArray());
-        host.Sent(peer);
-        host.Hear(peer, copy.Frontier());
-        host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, host.Replica.Frontier, [], 10, true));
-        host.Pass(TimeSpan.FromMinutes(2));
-        host.Write("more");
-        Assert.Empty(host.Sent(peer));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Survives_rubbish_at_any_moment(int seed)
-    {
-        var random = new Random(seed);
-        var host = new Host(settings: SyncSettings.Default with { ChargeMax = int.MaxValue });
-        var peer = host.Join("a");
-        var copy = PeerCopy.Linear(30);
-        for (int round = 0; round < 300; round++)
-        {
-            host.Hear(peer, copy.Frontier());
-            var id = host.Sent(peer).OfType<SyncMessage.HeaderRequest>().LastOrDefault()?.RequestId ?? "none";
-            foreach (var message in Answer(copy, id))
-            {
-                var buffer = new Model.Json.JsonBuffer();
-                message.Write(buffer);
-                var bytes = buffer.Written.ToArray();
-                if (random.Next(8) == 0) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-                if (random.Next(40) == 0) continue;
-                host.Hear(peer, bytes);
-                if (random.Next(10) == 0) host.Pass(TimeSpan.FromMilliseconds(random.Next(3_000)));
-            }
-            Assert.InRange(host.Sync.PendingEntries, 0, 40);
-        }
-        host.Pass(TimeSpan.FromMinutes(10));
-        host.Hear(peer, copy.Frontier());
-        host.Pass(TimeSpan.FromMinutes(2));
-        if (host.Replica.Count < copy.Count) host.Serve(peer, copy, host.Sent(peer).OfType<SyncMessage.HeaderRequest>().Last().RequestId);
-        Assert.True(host.Replica.Contains(copy.HeaderAt(1).Hash), $"seed {seed}");
-    }
-
-    private static IEnumerable<SyncMessage> Answer(MemoryReplica copy, string id)
-    {
-        yield return new SyncMessage.HeaderResponseMeta(id, copy.Count - 1, true, copy.Count - 1);
-        yield return new SyncMessage.HeaderBatch(id, 0, copy.Headers());
-        yield return new SyncMessage.PayloadResponseMeta(id, copy.Count - 1);
-        int sequence = 0;
-        foreach (var hash in copy.Entries.Skip(1)) yield return copy.Payload(id, sequence++, hash);
-    }
-
     private static SyncInput.EntriesAdmitted Admission(Host host, OfferedEntry entry)
     {
         host.Replica.Add(entry.Header, entry.Payload);
         return new([entry.Hash], host.Now);
-    }
-
-    private static (Host Host, PeerId Peer, MemoryReplica Copy) Told(int entries, SyncSettings? settings = null, PeerKind kind = PeerKind.Native)
-    {
-        var host = new Host(settings: settings);
-        var peer = host.Join("a", kind);
-        host.Sent(peer);
-        var copy = PeerCopy.Linear(entries);
-        host.Hear(peer, copy.Frontier());
-        return (host, peer, copy);
     }
 
     private static readonly ContentHash Strange = ContentHash.Of("strange"u8);

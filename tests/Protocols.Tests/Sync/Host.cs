@@ -133,6 +133,17 @@ internal static class PeerCopy
         return replica;
     }
 
+    /// <summary>A host that has just heard from a peer of so many entries beyond the first.</summary>
+    public static (Host Host, PeerId Peer, MemoryReplica Copy) Told(int entries, SyncSettings? settings = null, PeerKind kind = PeerKind.Native)
+    {
+        var host = new Host(settings: settings);
+        var peer = host.Join("a", kind);
+        host.Sent(peer);
+        var copy = PeerCopy.Linear(entries);
+        host.Hear(peer, copy.Frontier());
+        return (host, peer, copy);
+    }
+
     public static SyncMessage.NewFrontier Frontier(this MemoryReplica replica) => new(replica.Id, replica.Frontier);
 
     /// <summary>Headers from the tips back, without the create entry, as they were written.</summary>
