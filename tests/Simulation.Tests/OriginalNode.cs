@@ -44,6 +44,7 @@ internal sealed class OriginalNode(World world, string name) : INode
     {
         if (!_peers.Remove(peer, out var gone)) return;
         if (gone.Headers?.Id == _autoRequest) _autoRequest = null;
+        gone.Headers = null;
         foreach (var request in gone.Payloads.Values) _requested.ExceptWith(request.Hashes);
         Work();
     }
