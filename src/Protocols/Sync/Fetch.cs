@@ -42,7 +42,7 @@ internal abstract class Fetch(SyncPeer peer, string requestId, TimeSpan now)
     {
         public bool Auto { get; } = auto;
 
-        /// <summary>Entries whose payload has not come yet.</summary>
+        /// <summary>Entries whose payload has not come yet, in the order added (a set that only shrinks keeps it): the deepest last.</summary>
         public HashSet<ContentHash> Expected { get; init; } = [];
     }
 }

@@ -15,10 +15,10 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     private readonly SyncSettings _settings = context.Settings;
     private readonly List<Fetch.Payloads> _payloads = [];
     private Fetch.Headers? _headers;
-    private bool _headersDue, _payloadsDue, _paused;
+    private bool _headersDue, _payloadsDue, _deadlinesDue, _paused;
 
     /// <summary>A peer announced something, or something may be asked for again.</summary>
-    public void Announced() => _headersDue = true;
+    public void Announced() => _headersDue = _deadlinesDue = true;
 
     public void HeaderMeta(SyncPeer peer, SyncMessage.HeaderResponseMeta meta)
     {
@@ -105,7 +105,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             }
             if (pending.PayloadBytes + bytes > _settings.PendingPayloadBytesMax)
             {
-                Pause(fetch, entry);
+                Pause(entry);
                 return;
             }
             pending.AddPayload(entry, message.Payload, bytes, peer.Id);
@@ -131,7 +131,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             if (fetch is { Auto: true, Announced: < 0 }) Ask(fetch);   // promised, and perhaps lost (supplement 0.4)
             else Fail(fetch.Peer, Silence, Charges.Silent);
         }
-        _headersDue = _payloadsDue = true;
+        _headersDue = _payloadsDue = _deadlinesDue = true;
     }
 
     /// <summary>Charges the peer and starts over with another: it may be asked again after a pause that grows.</summary>
@@ -158,6 +158,13 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     {
         if (_headersDue) AskForHeaders();
         if (_payloadsDue) AskForPayloads();
+        if (_deadlinesDue) ArmDeadlines();
+    }
+
+    // A message puts a deadline off: the timer then runs out too early, and is armed again.
+    private void ArmDeadlines()
+    {
+        _deadlinesDue = false;
         if (_headers is { } walk) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(walk));
         foreach (var fetch in _payloads) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(fetch));
     }
@@ -181,6 +188,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             // supplement 8.2: an original paces each response, so one walk is to bring all; ours clamps as it likes.
             int max = peer.Kind == PeerKind.Original ? room : Math.Min(room, _settings.HeadersPerResponseMax);
             _headers = new(peer, context.NewRequestId(), context.Now, start, max);
+            _deadlinesDue = true;
             var frontier = context.Replica.Frontier;
             var limits = frontier.Count <= WireLimits.HashesMax ? frontier : (IReadOnlyList<ContentHash>)frontier.Take(WireLimits.HashesMax).ToArray();
             context.Send(peer, new SyncMessage.HeaderRequest(_headers.RequestId, context.Replica.Id, start, limits, max, AutoPayload: true));
@@ -220,6 +228,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             var expected = new HashSet<ContentHash>(fetch.Received);
             foreach (var (hash, had) in fetch.Reachable) { if (had) expected.Add(hash); }
             _payloads.Add(new(fetch.Peer, fetch.RequestId, context.Now, auto: true) { Expected = expected });
+            _deadlinesDue = true;
             return;
         }
         fetch.Peer.Retired.Add(fetch.RequestId);
@@ -264,12 +273,11 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         AskLater(lacking);
     }
 
-    private void Pause(Fetch.Payloads fetch, PendingEntry dropped)
+    private void Pause(PendingEntry dropped)
     {
         _paused = true;
-        Ask(fetch);
+        for (int i = _payloads.Count - 1; i >= 0; i--) Ask(_payloads[i]);   // the first asked for is the deepest: on top again
         AskLater([dropped]);
-        foreach (var other in _payloads.ToArray()) Ask(other);
     }
 
     private void AskForPayloads()
@@ -296,8 +304,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             hashes.Add(entry.Hash);
         }
         if (hashes.Count == 0) return;
-        var fetch = new Fetch.Payloads(peer, context.NewRequestId(), context.Now, auto: false) { Expected = [.. hashes] };
+        var fetch = new Fetch.Payloads(peer, context.NewRequestId(), context.Now, auto: false) { Expected = [.. hashes.AsEnumerable().Reverse()] };
         _payloads.Add(fetch);
+        _deadlinesDue = true;
         context.Send(peer, new SyncMessage.PayloadRequest(fetch.RequestId, context.Replica.Id, hashes));
     }
 

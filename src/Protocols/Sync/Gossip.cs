@@ -59,7 +59,7 @@ internal sealed class Gossip(SyncContext context)
         if (peer.FrontierOwed) Tell(peer, TargetFor(peer));
     }
 
-    private Position TargetFor(SyncPeer peer) => peer.Stage.Target(context.Replica);
+    private Position TargetFor(SyncPeer peer) => peer.Stage.Target(peer.Announced, context.Replica);
 
     private void Tell(SyncPeer peer, Position target)
     {

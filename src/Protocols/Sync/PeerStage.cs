@@ -18,6 +18,7 @@ internal sealed class PeerStage(int stageEntries)
     private ulong[] _bits = [];
     private int _end;
     private Position? _tips;
+    private readonly HashSet<ContentHash> _covered = [];   // predecessors of the stage outside it, among others
     private int _stuckAt = -1;
     private bool _whole;
 
@@ -35,12 +36,16 @@ internal sealed class PeerStage(int stageEntries)
         while (Has(_low) && _low < replica.Count) _low++;
     }
 
-    /// <summary>The position to announce to the peer.</summary>
-    public Position Target(ISyncReplica replica)
+    /// <summary>The position to announce to the peer, given its own latest.</summary>
+    public Position Target(Position? announced, ISyncReplica replica)
     {
+        // Its tips may have been unknown when it announced them.
+        if (announced is not null) Learn(announced, replica);
         if (_whole || replica.Count - _low <= stageEntries) return Capped(replica.Frontier);
         if (_tips is null || _low >= _end) Advance(replica);
-        return _tips!;
+
+        // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come.
+        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(tip => replica.Contains(tip) && !_covered.Contains(tip))]));
     }
 
     /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
@@ -65,12 +70,13 @@ internal sealed class PeerStage(int stageEntries)
     {
         var tips = new HashSet<ContentHash>();
         int taken = 0;
+        _covered.Clear();
         for (_end = _low; _end < replica.Count && taken < stageEntries; _end++)
         {
             if (Has(_end)) continue;
             taken++;
             var header = replica.HeaderAt(_end);
-            foreach (var prev in header.PrevEntryHashes.Hashes) tips.Remove(prev);
+            foreach (var prev in header.PrevEntryHashes.Hashes) { if (!tips.Remove(prev)) _covered.Add(prev); }
             tips.Add(header.Hash);
         }
         _tips = Capped(_end == replica.Count ? replica.Frontier : Position.Of([.. tips]));

@@ -100,7 +100,7 @@ internal sealed class Server(SyncContext context)
     private void BeginPayloads(SyncPeer peer, SyncMessage.PayloadRequest request)
     {
         var entries = new List<int>(request.Hashes.Count);
-        foreach (var hash in request.Hashes) { if (_replica.TryIndex(hash, out int index)) entries.Add(index); }
+        foreach (var hash in request.Hashes.Distinct()) { if (_replica.TryIndex(hash, out int index)) entries.Add(index); }
         // An original fails a request whose announced count is not what it asked for, and asks again at once; one that
         // falls short it lets time out (supplement 8.3).
         int announced = peer.Kind == PeerKind.Original ? request.Hashes.Count : entries.Count;

@@ -18,7 +18,7 @@ public sealed record SyncSettings
     /// <summary>Longest pause before a peer that failed a request is asked again.</summary>
     public TimeSpan BackOffMax { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A peer with this many charges is not asked and not answered any more.</summary>
+    /// <summary>A peer with this many charges is not asked and not answered any more; below it, one charge is forgiven at each keep-alive.</summary>
     public int ChargeMax { get; init; } = 100;
 
     /// <summary>Entries put off for want of another object's; more are let go (and fetched again at a later announcement).</summary>

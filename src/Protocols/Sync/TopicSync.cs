@@ -120,12 +120,19 @@ public sealed class TopicSync
                 _pending.RetryDeferred();
                 _fetcher.Announced();
                 _gossip.KeepUp();
+                Forgive();
                 break;
             case SyncTimerKind.Pace:
                 if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
                 break;
             default: throw new UnreachableException(timer.Kind.ToString());
         }
+    }
+
+    // Lost answers over days must not add up to a liar.
+    private void Forgive()
+    {
+        foreach (var peer in _context.Peers.Values) { if (peer.Charged > 0 && !_context.IsShunned(peer)) peer.Charged--; }
     }
 
     private void OnMessage(SyncInput.MessageArrived input)

@@ -1,0 +1,16 @@
+namespace Hhs.Protocols.Swarm;
+
+/// <summary>What a swarm wants done.</summary>
+public abstract record SwarmEffect
+{
+    private SwarmEffect() { }   // closed: whoever carries effects out must know them all
+
+    /// <summary>Answer with <see cref="SwarmInput.TimerFired"/> after the time given; replaces the timer armed before.</summary>
+    public sealed record ArmTimer(TimeSpan After) : SwarmEffect;
+
+    /// <summary>Connect to the candidate for the topic; answered by <see cref="SwarmInput.PeerOpened"/> or <see cref="SwarmInput.DialFailed"/>.</summary>
+    public sealed record Dial(SwarmCandidate Candidate) : SwarmEffect;
+
+    /// <summary>Ask discovery for candidates; answered by <see cref="SwarmInput.CandidatesFound"/>, or not at all.</summary>
+    public sealed record Discover : SwarmEffect;
+}

@@ -1,0 +1,29 @@
+namespace Hhs.Protocols.Swarm;
+
+/// <summary>Sizes and paces of one topic's swarm.</summary>
+public sealed record SwarmSettings
+{
+    /// <summary>The defaults.</summary>
+    public static readonly SwarmSettings Default = new();
+
+    /// <summary>Candidates remembered; when full, a new one takes the place of the one that failed most often, and is dropped if none has.</summary>
+    public int CandidatesMax { get; init; } = 128;
+
+    /// <summary>Discovery is asked this often while there are fewer peers than wanted.</summary>
+    public TimeSpan DiscoverEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Dials under way at a time; the rest wait.</summary>
+    public int DialsMax { get; init; } = 3;
+
+    /// <summary>First pause before a candidate that failed is dialled again; doubles up to <see cref="RedialMax"/>.</summary>
+    public TimeSpan RedialMin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest pause before a candidate that failed is dialled again.</summary>
+    public TimeSpan RedialMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Peers that we dial for, as in the original (supplement 7.8).</summary>
+    public int TargetPeers { get; init; } = 6;
+
+    /// <summary>Peers taken in all, who dialled us included; an interest beyond it is rejected.</summary>
+    public int PeersMax { get; init; } = 32;
+}

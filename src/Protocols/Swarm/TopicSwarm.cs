@@ -1,0 +1,121 @@
+using Hhs.Model.Identity;
+
+namespace Hhs.Protocols.Swarm;
+
+/// <summary>Keeps enough peers for one topic: dials candidates, again after a pause that grows, and asks discovery for more.</summary>
+/// <remarks>
+/// The original discovers once and never replaces a lost peer (supplement 7.6); so whoever wants to stay connected must dial
+/// again, which this does. No clock, socket or thread in here.
+/// </remarks>
+/// <param name="self">Our own key id, which is never dialled.</param>
+/// <param name="settings">Sizes and paces.</param>
+public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
+{
+    private readonly Dictionary<SwarmCandidate, Attempts> _candidates = [];
+    private readonly SortedDictionary<PeerId, SwarmInput.PeerOpened> _peers = [];
+    private TimeSpan _discoverAt;
+
+    /// <summary>Whether the topic is wanted.</summary>
+    public bool IsActive { get; private set; }
+
+    /// <summary>The connections that carry the topic.</summary>
+    public IReadOnlyCollection<PeerId> Peers => _peers.Keys;
+
+    /// <summary>Whether a peer's interest in the topic is to be accepted.</summary>
+    public bool Accepts => IsActive && _peers.Count < settings.PeersMax;
+
+    /// <summary>Takes one input; answers what is to be done, in order.</summary>
+    public IReadOnlyList<SwarmEffect> Advance(SwarmInput input)
+    {
+        switch (input)
+        {
+            case SwarmInput.Activated when !IsActive:
+                IsActive = true;
+                _discoverAt = input.Now;
+                break;
+            case SwarmInput.CandidatesFound i:
+                foreach (var candidate in i.Candidates) Learn(candidate);
+                break;
+            case SwarmInput.Deactivated: IsActive = false; break;
+            case SwarmInput.DialFailed i: Failed(i.Candidate, input.Now); break;
+            case SwarmInput.PeerClosed i when _peers.Remove(i.Peer, out var peer):
+                Lost(peer, input.Now);
+                break;
+            case SwarmInput.PeerOpened i: Opened(i); break;
+        }
+        return IsActive ? Seek(input.Now) : [];
+    }
+
+    private void Learn(SwarmCandidate candidate)
+    {
+        if (candidate.KeyId == self || _candidates.ContainsKey(candidate)) return;
+        if (_candidates.Count >= settings.CandidatesMax)
+        {
+            var worst = _candidates.Where(c => !c.Value.IsDialling && c.Value.Failures > 0).OrderByDescending(c => c.Value.Failures).FirstOrDefault();
+            if (worst.Value is null) return;
+            _candidates.Remove(worst.Key);
+        }
+        _candidates.Add(candidate, new());
+    }
+
+    private void Opened(SwarmInput.PeerOpened input)
+    {
+        _peers[input.Peer] = input;
+        if (input.Dialled is { } dialled && _candidates.TryGetValue(dialled, out var attempts)) attempts.IsDialling = false;
+    }
+
+    private void Lost(SwarmInput.PeerOpened peer, TimeSpan now)
+    {
+        if (peer.Dialled is not { } candidate) return;
+        // Only a connection that lasted shows that dialling was worth it: one that is closed at once pauses longer each time.
+        if (now - peer.Now >= settings.DiscoverEvery && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
+        Failed(candidate, now);
+    }
+
+    private void Failed(SwarmCandidate candidate, TimeSpan now)
+    {
+        if (!_candidates.TryGetValue(candidate, out var attempts)) return;
+        attempts.IsDialling = false;
+        var pause = settings.RedialMin * Math.Pow(2, Math.Min(attempts.Failures++, 20));
+        attempts.NotBefore = now + (pause < settings.RedialMax ? pause : settings.RedialMax);
+    }
+
+    private List<SwarmEffect> Seek(TimeSpan now)
+    {
+        var effects = new List<SwarmEffect>();
+        int dialling = _candidates.Values.Count(a => a.IsDialling);
+        int wanted = settings.TargetPeers - _peers.Count - dialling;
+        if (wanted <= 0) return effects;
+        if (now >= _discoverAt)
+        {
+            _discoverAt = now + settings.DiscoverEvery;
+            effects.Add(new SwarmEffect.Discover());
+        }
+
+        // One connection a key is enough, so who is connected, or being dialled at another address, is passed over.
+        var busy = _peers.Values.Select(p => p.KeyId).Concat(_candidates.Where(c => c.Value.IsDialling).Select(c => c.Key.KeyId)).ToHashSet();
+        var wake = _discoverAt;
+        foreach (var (candidate, attempts) in _candidates.OrderBy(c => c.Value.Failures))
+        {
+            if (busy.Contains(candidate.KeyId)) continue;
+            if (attempts.NotBefore > now) { wake = attempts.NotBefore < wake ? attempts.NotBefore : wake; continue; }
+            if (wanted == 0 || dialling == settings.DialsMax) continue;
+            wanted--;
+            dialling++;
+            busy.Add(candidate.KeyId);
+            attempts.IsDialling = true;
+            effects.Add(new SwarmEffect.Dial(candidate));
+        }
+        effects.Add(new SwarmEffect.ArmTimer(wake - now));
+        return effects;
+    }
+
+    private sealed class Attempts
+    {
+        public int Failures { get; set; }
+
+        public bool IsDialling { get; set; }
+
+        public TimeSpan NotBefore { get; set; }
+    }
+}

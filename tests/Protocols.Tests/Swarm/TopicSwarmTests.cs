@@ -1,0 +1,123 @@
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+using Hhs.Protocols.Swarm;
+
+namespace Hhs.Protocols.Tests.Swarm;
+
+public class TopicSwarmTests
+{
+    [Fact]
+    public void Discovers_when_activated_and_again_while_peers_are_wanting()
+    {
+        var swarm = Swarm();
+        var effects = swarm.Advance(new SwarmInput.Activated(At(0)));
+        Assert.Single(effects.OfType<SwarmEffect.Discover>());
+        Assert.Equal(TimeSpan.FromSeconds(60), effects.OfType<SwarmEffect.ArmTimer>().Single().After);
+        Assert.Single(swarm.Advance(new SwarmInput.TimerFired(At(60))).OfType<SwarmEffect.Discover>());
+    }
+
+    [Fact]
+    public void Dials_a_few_at_a_time_until_it_has_enough_peers()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        var dials = new Queue<SwarmCandidate>(Dials(swarm.Advance(new SwarmInput.CandidatesFound([.. Enumerable.Range(0, 20).Select(Candidate)], At(0)))));
+        Assert.Equal(3, dials.Count);
+        int opened = 0;
+        while (dials.TryDequeue(out var candidate))
+        {
+            foreach (var next in Dials(swarm.Advance(new SwarmInput.PeerOpened(new($"p{opened++}"), candidate.KeyId, candidate, At(1))))) dials.Enqueue(next);
+        }
+        Assert.Equal(6, opened);
+    }
+
+    [Fact]
+    public void Dials_again_after_pauses_that_grow()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0)));
+        double now = 0;
+        foreach (int pause in new[] { 1, 2, 4, 8, 16 })
+        {
+            Assert.Empty(Dials(swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(now)))));
+            Assert.Empty(Dials(swarm.Advance(new SwarmInput.TimerFired(At(now + pause - 0.1)))));
+            Assert.Single(Dials(swarm.Advance(new SwarmInput.TimerFired(At(now += pause)))));
+        }
+    }
+
+    [Fact]
+    public void A_connection_that_is_closed_at_once_counts_as_a_failure_and_one_that_lasted_starts_afresh()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0)));
+        TimeSpan CloseAfter(double from, double seconds)
+        {
+            swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, Candidate(1), At(from)));
+            var after = swarm.Advance(new SwarmInput.PeerClosed(new("a"), At(from + seconds))).OfType<SwarmEffect.ArmTimer>().Single().After;
+            swarm.Advance(new SwarmInput.TimerFired(At(from + seconds) + after));
+            return after;
+        }
+        Assert.Equal(At(1), CloseAfter(0, 0));
+        Assert.Equal(At(2), CloseAfter(2, 0));
+        Assert.Equal(At(4), CloseAfter(5, 0));
+        Assert.Equal(At(1), CloseAfter(10, 100));
+    }
+
+    [Fact]
+    public void Replaces_a_peer_that_it_lost()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 1 });
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, Candidate(1), At(0)))));
+        Assert.Equal([Candidate(2)], Dials(swarm.Advance(new SwarmInput.PeerClosed(new("a"), At(5)))));
+    }
+
+    [Fact]
+    public void Dials_neither_itself_nor_a_key_that_is_connected()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.PeerOpened(new("in"), Candidate(1).KeyId, null, At(0)));
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1) with { Address = "elsewhere" }, new(Self, "home")], At(0)))));
+    }
+
+    [Fact]
+    public void Accepts_peers_while_active_and_up_to_its_bound()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { PeersMax = 2 });
+        Assert.False(swarm.Accepts);
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(swarm.Accepts);
+            swarm.Advance(new SwarmInput.PeerOpened(new($"p{i}"), Candidate(i).KeyId, null, At(0)));
+        }
+        Assert.False(swarm.Accepts);
+        swarm.Advance(new SwarmInput.Deactivated(At(1)));
+        Assert.Empty(swarm.Advance(new SwarmInput.PeerClosed(new("p0"), At(1))));
+    }
+
+    [Fact]
+    public void Remembers_no_more_candidates_than_it_may_and_forgets_those_that_fail()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { CandidatesMax = 2, DialsMax = 1 });
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        Assert.Equal([Candidate(0)], Dials(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(0), Candidate(1), Candidate(2)], At(0)))));
+        Assert.Equal([Candidate(1)], Dials(swarm.Advance(new SwarmInput.DialFailed(Candidate(0), At(0)))));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(3)], At(0)));
+        Assert.Equal([Candidate(3)], Dials(swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(60)))));
+    }
+
+    private static TopicSwarm Swarm(SwarmSettings? settings = null) => new(Self, settings ?? SwarmSettings.Default);
+
+    private static IEnumerable<SwarmCandidate> Dials(IEnumerable<SwarmEffect> effects) => effects.OfType<SwarmEffect.Dial>().Select(d => d.Candidate);
+
+    private static SwarmCandidate Candidate(int number) => new(new(ContentHash.Of(BitConverter.GetBytes(number))), $"ws://127.0.0.1:{4000 + number}");
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static readonly KeyId Self = new(ContentHash.Of("self"u8));
+}
