@@ -45,6 +45,12 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        if (_replica.Count == 0) Context.Parent.Tell(new FetchFailed("the fetch failed on this node, whose log says why"));
+    }
+
     protected override void PostStop() => _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
 
     private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
@@ -132,6 +138,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
             case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(Model.Dag.Entry.Make(create.Payload, Model.Dag.Position.Empty))); break;
             case SyncEffect.GaveUp(var why):
                 Become(Idle);
+                _peers.Clear();
                 _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
                 Context.Parent.Tell(new FetchFailed(why.Detail));
                 break;

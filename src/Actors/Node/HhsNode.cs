@@ -107,8 +107,14 @@ public sealed class HhsNode : IAsyncDisposable
     /// <summary>Stops: what was acknowledged is stored, connections are closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
-        await _system.Terminate().ConfigureAwait(false);
+        try
+        {
+            await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _system.Terminate().ConfigureAwait(false);
+        }
     }
 
     internal static T Expect<T>(object answer) => answer switch
