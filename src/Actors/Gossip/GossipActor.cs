@@ -7,6 +7,7 @@ using Hhs.Actors.Telemetry;
 using Hhs.Model.Hashing;
 using Hhs.Protocols;
 using Hhs.Protocols.Sync;
+using Hhs.Protocols.Wire;
 
 namespace Hhs.Actors.Gossip;
 
@@ -21,6 +22,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     private readonly ObjectServices _services;
     private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
     private readonly string _topic;
+    private readonly Dictionary<PeerId, ReadOnlyMemory<byte>> _unheard = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Func<SyncInput, IReadOnlyList<SyncEffect>> _advance = _ => [];
@@ -45,6 +47,12 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        if (_replica.Count == 0) Context.Parent.Tell(new FetchFailed("the fetch failed on this node, whose log says why"));
+    }
+
     protected override void PostStop() => _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
 
     private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
@@ -66,6 +74,13 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 
     private void Fetching()
     {
+        // A peer says what it has as soon as it joins, and then waits: the last frontier of each is for the sync machine.
+        Receive<MeshProtocol.TopicMessage>(message =>
+        {
+            if (SyncMessage.TryDecode(message.Message.Span, out var said, out _) && said is SyncMessage.NewFrontier) _unheard[message.Peer] = message.Message;
+            Carry(_advance(new SyncInput.MessageArrived(message.Peer, message.Message, Now)));
+            message.Release();
+        });
         ReceivePeers();
         Receive<Fetch>(_ => { });   // is under way
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
@@ -79,6 +94,8 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Become(Syncing);
         _advance = new TopicSync(_replica, _services.Random, _services.Sync).Advance;
         foreach (var (peer, (_, kind)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        foreach (var (peer, message) in _unheard) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
+        _unheard.Clear();
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
     }
 
@@ -100,6 +117,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.PeerLeft>(left =>
         {
             _peers.Remove(left.Peer);
+            _unheard.Remove(left.Peer);
             Carry(_advance(new SyncInput.PeerLeft(left.Peer, Now)));
         });
         Receive<MeshProtocol.TopicMessage>(message =>
@@ -132,6 +150,8 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
             case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(Model.Dag.Entry.Make(create.Payload, Model.Dag.Position.Empty))); break;
             case SyncEffect.GaveUp(var why):
                 Become(Idle);
+                _peers.Clear();
+                _unheard.Clear();
                 _services.Mesh.Tell(new MeshProtocol.CloseTopic(_replica.Id, Self));
                 Context.Parent.Tell(new FetchFailed(why.Detail));
                 break;

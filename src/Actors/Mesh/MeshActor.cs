@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
 using Hhs.Protocols.Handshake;
@@ -17,7 +18,9 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, MeshProtocol.PeerInfo> _open = [];
     private readonly List<ITransportListener> _listeners = [];
     private ImmutableDictionary<string, IActorRef> _topics = ImmutableDictionary.Create<string, IActorRef>(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
     private long _sessionNumber;
+    private int _inbound;
 
     /// <summary>Props of a node's mesh.</summary>
     public static Props Props(MeshSetup setup) => Akka.Actor.Props.Create(() => new MeshActor(setup));
@@ -68,7 +71,9 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        foreach (var listener in _listeners) _ = listener.DisposeAsync();
+        _stopping.Cancel();
+        // The one place that waits: whoever has seen the node stop may listen on its ports again.
+        Task.WhenAll(_listeners.Select(listener => listener.DisposeAsync().AsTask())).Wait(ListenersStop);
     }
 
     // A session that dies of our own bug takes its connection with it, and nobody else's.
@@ -137,8 +142,22 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         }
         state.Busy = true;
         Timers.Cancel(address);
-        transport.DialAsync(address.Endpoint, CancellationToken.None).PipeTo(
+        DialAsync(transport, address.Endpoint, _stopping.Token).PipeTo(
             Self, success: connection => new Dialled(address, connection), failure: why => new DialFailed(address, why.Message));
+    }
+
+    // What comes too late for a mesh that has stopped would be nobody's, and stay open for ever.
+    private static async Task<IFrameConnection> DialAsync(ITransport transport, Uri endpoint, CancellationToken stopping)
+    {
+        var connection = await transport.DialAsync(endpoint, stopping).ConfigureAwait(false);
+        if (stopping.IsCancellationRequested) Refuse(connection, "the node has stopped");
+        return connection;
+    }
+
+    private static void Refuse(IFrameConnection connection, string why)
+    {
+        connection.Start(ActorRefs.Nobody);
+        connection.Close(why);
     }
 
     private void OnDialled(Dialled dialled) => StartSession(dialled.Connection, dialled.Address);
@@ -157,13 +176,14 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
 
     private void StartSession(IFrameConnection connection, PeerAddress? dialled)
     {
-        if (_sessions.Count >= _setup.Settings.SessionsMax)
+        if (dialled is null && _inbound >= _setup.Settings.SessionsMax)
         {
-            connection.Start(ActorRefs.Nobody);
-            connection.Close("too many sessions");
-            if (dialled is not null) DialAgain(dialled, Backoff(++_peers[dialled].Failures));
+            _log.Info("The connection from {0} is refused: there are {1} sessions already", connection.Remote, _inbound);
+            SyncMetrics.ConnectionRefused("too many sessions");
+            Refuse(connection, "too many sessions");
             return;
         }
+        if (dialled is null) _inbound++;
         // The peer may not have every object that we have: ask for another one first each time it declines.
         string first = dialled is null || _topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(_peers[dialled].NextTopic % _topics.Count);
         var setup = new SessionSetup(connection, Self, _setup.Handshake, _setup.Random, _setup.Settings, _topics, dialled, first);
@@ -179,7 +199,12 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private void OnSessionEnded(MeshProtocol.SessionEnded ended)
     {
         _open.Remove(Sender);
-        if (!_sessions.Remove(Sender, out var address) || address is null) return;
+        if (!_sessions.Remove(Sender, out var address)) return;
+        if (address is null)
+        {
+            _inbound--;
+            return;
+        }
         var state = _peers[address];
         if (ended.Declined) state.NextTopic++;
         // Declined topics are tried in turn without delay; only a whole round of them counts as a failure.
@@ -195,6 +220,8 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         double seconds = Math.Min(_setup.Settings.RedialMax.TotalSeconds, _setup.Settings.RedialMin.TotalSeconds * Math.Pow(2, Math.Max(0, failures - 1)));
         return TimeSpan.FromSeconds(seconds * (0.75 + (jitter[0] / 512.0)));
     }
+
+    private static readonly TimeSpan ListenersStop = TimeSpan.FromSeconds(2);
 
     private string Schemes => string.Join(", ", _setup.Transports.Keys.Order(StringComparer.Ordinal).Select(s => s + "://"));
 }

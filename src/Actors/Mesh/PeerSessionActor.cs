@@ -26,7 +26,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     private readonly IHandshake _handshake;
     private readonly PeerId _self;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, IActorRef> _joined = [];
+    private readonly Dictionary<string, (IActorRef Channel, TopicCredit Credit)> _joined = [];
     private readonly HashSet<string> _declinedByUs = [];
     private ImmutableDictionary<string, IActorRef> _topics;
     private HandshakeState _handshakeState = null!;
@@ -36,6 +36,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     private OutgoingFrames _out = null!;
     private VerifiedPeer _remote = null!;
     private int _charges;
+    private int _handshakeUnsent;
     private bool _opened;
     private Reject? _ending;
 
@@ -62,7 +63,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _connection.Close("the session ended");
-        foreach (var channel in _joined.Values) channel.Tell(new MeshProtocol.PeerLeft(_self));
+        foreach (var (channel, _) in _joined.Values) channel.Tell(new MeshProtocol.PeerLeft(_self));
         _channel?.Dispose();
         string kind = _ending?.Code.ToString() ?? "Remote";
         SyncMetrics.SessionClosed(_opened, kind);
@@ -129,13 +130,21 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     {
         Receive<ConnectionClosed>(closed =>
         {
-            _log.Debug("Connection to {0} closed: {1}", _connection.Remote, closed.Reason);
+            _log.Info("The connection to {0} has ended: {1}", _connection.Remote, closed.Reason);
+            if (closed.Fault is { } fault)
+            {
+                _ending = new(fault, closed.Reason);
+                SyncMetrics.Misbehaved(fault);
+            }
             Context.Stop(Self);
         });
         Receive<FramesSent>(sent =>
         {
+            // Frames of the handshake leave first, and no channel waits for them.
+            int ofHandshake = Math.Min(_handshakeUnsent, sent.Bytes);
+            _handshakeUnsent -= ofHandshake;
             if (_out is null) return;
-            foreach (var (channel, bytes) in _out.Sent(sent.Bytes)) channel.Tell(new MeshProtocol.TopicDrained(_self, bytes));
+            foreach (var (channel, bytes) in _out.Sent(sent.Bytes - ofHandshake)) channel.Tell(new MeshProtocol.TopicDrained(_self, bytes));
         });
         Receive<HoldOver>(_ => _out.Unhold());
         Receive<MeshProtocol.TopicsChanged>(OnTopicsChanged);
@@ -151,12 +160,21 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     {
         switch (effect)
         {
-            case HandshakeEffect.ArmDeadline(var after): Timers.StartSingleTimer(nameof(DeadlineTick), DeadlineTick.Instance, after); break;
+            case HandshakeEffect.ArmDeadline(var after): ArmDeadline(after); break;
             case HandshakeEffect.CloseTransport(var why): End(why); break;
             case HandshakeEffect.Establish(var remote, var keys, var hold): Establish(remote, keys, hold); break;
-            case HandshakeEffect.SendFrame(var bytes): _connection.Send(bytes); break;
+            case HandshakeEffect.SendFrame(var bytes):
+                _handshakeUnsent += bytes.Length;
+                _connection.Send(bytes);
+                break;
             default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
         }
+    }
+
+    private void ArmDeadline(TimeSpan after)
+    {
+        var most = _setup.Settings.HandshakeTimeout;
+        Timers.StartSingleTimer(nameof(DeadlineTick), DeadlineTick.Instance, after < most ? after : most);
     }
 
     private void Establish(VerifiedPeer remote, ChannelKeys keys, TimeSpan hold)
@@ -181,7 +199,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     {
         switch (effect)
         {
-            case NegotiationEffect.ArmDeadline(var after): Timers.StartSingleTimer(nameof(DeadlineTick), DeadlineTick.Instance, after); break;
+            case NegotiationEffect.ArmDeadline(var after): ArmDeadline(after); break;
             case NegotiationEffect.AskVerdict(var topic):
                 Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_topics.ContainsKey(topic))));
                 break;
@@ -216,9 +234,10 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     private void OnFrame(FrameReceived received)
     {
         int length = received.Bytes.Length;
-        if (TryOpen(received.Bytes, out var frame) && frame is MuxFrame.TopicData(var topic, var payload) && ChannelFor(topic) is { } channel)
+        if (TryOpen(received.Bytes, out var frame) && frame is MuxFrame.TopicData(var topic, var payload) && TryJoin(topic, out var channel, out var credit))
         {
-            channel.Tell(new MeshProtocol.TopicMessage(_self, payload, () => _connection.Consumed(length)));
+            credit.Passed(length);
+            channel.Tell(new MeshProtocol.TopicMessage(_self, payload, () => credit.Processed(length)));
             return;
         }
         _connection.Consumed(length);
@@ -232,12 +251,12 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     }
 
     // supplement 0.6: an original sends on every topic that it has, unasked. Whoever knows the id may have the object.
-    private IActorRef? ChannelFor(string topic)
+    private bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit)
     {
-        if (_joined.TryGetValue(topic, out var channel)) return channel;
-        if (!_topics.ContainsKey(topic)) return null;
         Join(topic);
-        return _joined[topic];
+        bool here = _joined.TryGetValue(topic, out var joined);
+        (channel, credit) = joined;
+        return here;
     }
 
     private void OnInterest(string topic)
@@ -248,23 +267,33 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
             Join(topic);
             return;
         }
-        _out.Control(new MuxFrame.Reject(topic.Length <= ContentHash.TextLength ? topic : ""));
-        if (_declinedByUs.Count < _setup.Settings.DeclinedTopicsMax) _declinedByUs.Add(topic);
-        else OnCharge(new(RejectCode.OverLimit, "interest in too many topics that are not here"), 1);
+        if (!ContentHash.TryParse(topic, out _))
+        {
+            // Text of any length; nobody honest names what is no object's id.
+            OnCharge(new(RejectCode.Malformed, "interest in what is no object's id"), 1);
+            return;
+        }
+        _out.Control(new MuxFrame.Reject(topic));
+        SyncMetrics.FrameDropped("interest in a topic that is not here");
+        // No charge: whoever has many objects may offer them all.
+        if (_declinedByUs.Count >= _setup.Settings.DeclinedTopicsMax || !_declinedByUs.Add(topic)) return;
+        if (_declinedByUs.Count == _setup.Settings.DeclinedTopicsMax) _log.Info("Peer {0} has asked for {1} topics that are not here; further ones are forgotten", _connection.Remote, _declinedByUs.Count);
     }
 
     private void Join(string topic)
     {
-        if (!_topics.TryGetValue(topic, out var channel) || !_joined.TryAdd(topic, channel)) return;
+        if (_joined.ContainsKey(topic) || !_topics.TryGetValue(topic, out var channel)) return;
+        _joined.Add(topic, (channel, new(_connection)));
         channel.Tell(new MeshProtocol.PeerJoined(_self, _remote.Kind, Self));
     }
 
     private void OnTopicsChanged(MeshProtocol.TopicsChanged changed)
     {
         _topics = changed.Topics;
-        if (changed.Closed is { } closed && _joined.Remove(closed, out var channel))
+        if (changed.Closed is { } closed && _joined.Remove(closed, out var left))
         {
-            channel.Tell(new MeshProtocol.PeerLeft(_self));
+            left.Channel.Tell(new MeshProtocol.PeerLeft(_self));
+            left.Credit.Abandon();
             _declinedByUs.Add(closed);   // the peer knows of it: should it come back, it is offered again
         }
         if (!_opened || _ending is not null || changed.Opened is not { } opened) return;

@@ -110,8 +110,14 @@ public sealed class HhsNode : IAsyncDisposable
     /// <summary>Stops: what was acknowledged is stored, connections are closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
-        await _system.Terminate().ConfigureAwait(false);
+        try
+        {
+            await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _system.Terminate().ConfigureAwait(false);
+        }
     }
 
     // An object that fails for good answers nobody: a bound keeps the caller from waiting for ever.

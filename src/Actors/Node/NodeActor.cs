@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
@@ -43,7 +44,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         {
             Open();
         }
-        catch (Exception failure) when (failure is JournalException or IdentityFileException or IOException or UnauthorizedAccessException)
+        catch (Exception failure)   // whatever it is, whoever asks is told
         {
             Fail(failure);
             return;
@@ -107,9 +108,14 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     /// <inheritdoc/>
     protected override void PostStop() => _journal?.Dispose();
 
-    // The journal, the mesh and the registry start over on failure; only what they supervise is let go.
+    // The journal and the registry start over on failure: they begin from the store. The mesh goes on, since its state is what
+    // others have told it (topics, peers, addresses) and would not tell it again.
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    {
+        Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
+        return Sender.Equals(_mesh) ? Directive.Resume : Directive.Restart;
+    });
 
     private const string StoreName = "store.db";
 }

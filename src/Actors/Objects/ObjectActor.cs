@@ -14,16 +14,20 @@ namespace Hhs.Actors.Objects;
 /// <summary>One replicated object: admits entries, has them stored, answers views, publishes deltas.</summary>
 /// <remarks>
 /// An entry is judged and appended to the log in memory at once, so that the next can be judged on top of it; it counts
-/// (is acknowledged, shown, gossiped) when the journal has it. If the journal refuses, the log in memory is ahead of the
-/// truth: the actor dies and its successor starts from what is stored.
+/// (is acknowledged, shown, gossiped) when the journal has it. One batch at a time is with the
+/// journal; what is admitted meanwhile makes the next. If the journal refuses, the log in memory is ahead of the truth: the
+/// actor dies, and its successor starts from what is stored, to be read only if the journal takes no more writes.
 /// </remarks>
-public sealed class ObjectActor : ReceiveActor
+public sealed class ObjectActor : ReceiveActor, IWithTimers
 {
     private readonly ContentHash _id;
     private readonly ObjectServices _services;
     private readonly PayloadStore _payloads;
     private readonly Dictionary<IActorRef, IObjectDelta> _subscribers = [];
-    private readonly Queue<(int UpTo, List<(IActorRef To, ContentHash Entry)> Acks)> _unstored = new();
+    private Batch _next = new();
+    private Batch? _storing;
+    private string? _readOnly;
+    private string _stopped = "the object was stopped";
     private readonly List<IActorRef> _waitingToOpen = [];
     private Replica _replica = null!;
     private DurableReplica _durable = null!;
@@ -47,10 +51,32 @@ public sealed class ObjectActor : ReceiveActor
         Receive<ObjectProtocol.Open>(_ => OnOpen());
         Receive<GossipActor.FetchFailed>(OnFetchFailed);
         Receive<CreateWith>(create => OnCreate(create.Create));
-        Receive<JournalProtocol.Appended>(_ => OnStored());
+        Receive<JournalProtocol.Appended>(stored => { if (stored.Tag == _storing) OnStored(); });   // else an earlier incarnation's
+        Receive<StoreAgain>(_ => Append());
         Receive<JournalProtocol.AppendFailed>(OnNotStored);
         Receive<Terminated>(gone => _subscribers.Remove(gone.ActorRef));
     }
+
+    /// <summary>Admitted entries that the journal does not have yet, and who waits for them.</summary>
+    private sealed class Batch
+    {
+        public List<JournalEntry> Entries { get; } = [];
+        public List<(IActorRef To, ContentHash Entry)> Acks { get; } = [];
+    }
+
+    private sealed record StoreAgain
+    {
+        public static readonly StoreAgain Instance = new();
+    }
+
+    /// <summary>The journal refused a write.</summary>
+    internal sealed class NotStoredException(JournalProtocol.AppendFailed failed) : Exception(failed.Reason)
+    {
+        public JournalFault Fault { get; } = failed.Fault;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The object's first entry, from this node or fetched from a peer. Answered by <see cref="ObjectProtocol.Applied"/>.</summary>
     internal sealed record CreateWith(Entry Create);
@@ -64,6 +90,23 @@ public sealed class ObjectActor : ReceiveActor
         _durable.AdvanceTo(_replica.Log.Count);
         _told = _durable.Version;
         _gossip = Context.ActorOf(GossipActor.Props(_durable, _services), "gossip");
+    }
+
+    // A journal that has failed refuses every write until the node is restarted: trying again would only cost us the reads.
+    /// <inheritdoc/>
+    protected override void PostRestart(Exception reason)
+    {
+        if (reason is NotStoredException { Fault: not JournalFault.MissingPredecessor } refusal) _readOnly = refusal.Message;
+        base.PostRestart(reason);
+    }
+
+    // Whoever still waits must not wait for ever.
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (var (to, _) in (_storing?.Acks ?? []).Concat(_next.Acks)) to.Tell(Refusal(RejectCode.Declined, $"not known to be stored: {_stopped}"));
+        foreach (var waiting in _waitingToOpen) waiting.Tell(Refusal(RejectCode.Declined, _stopped));
+        foreach (var subscriber in _subscribers.Keys) subscriber.Tell(Refusal(RejectCode.Declined, $"{_stopped}: subscribe again"));
     }
 
     // A damaged payload that gossip came upon is mended by reading the index again.
@@ -83,9 +126,14 @@ public sealed class ObjectActor : ReceiveActor
             Acknowledge(Sender, _id);
             return;
         }
+        if (_readOnly is not null)
+        {
+            Sender.Tell(ReadOnly());
+            return;
+        }
         switch (_replica.Admit(create))
         {
-            case Judgement.Admitted(_, var tags): Store([Record(create, tags)], [(Sender, create.Hash)]); break;
+            case Judgement.Admitted(_, var tags): Store([Record(create, tags)], Sender, create.Hash); break;
             case Judgement.Refused(var why):
                 Sender.Tell(new ObjectProtocol.Refused(why));
                 OnFetchFailed(new(why.Detail));
@@ -101,8 +149,12 @@ public sealed class ObjectActor : ReceiveActor
             Sender.Tell(NotHere());
             return;
         }
-        var at = _replica.Log.FrontierVersion;
-        if (command.Build(target, at, out var why) is not { } payload)
+        if (_readOnly is not null)
+        {
+            Sender.Tell(ReadOnly());
+            return;
+        }
+        if (TryBuild(command, target, out var why) is not { } payload)
         {
             Sender.Tell(new ObjectProtocol.Refused(why));
             return;
@@ -110,15 +162,29 @@ public sealed class ObjectActor : ReceiveActor
         var entry = Entry.Make(payload, _replica.Log.Frontier);
         switch (_replica.Admit(entry))
         {
-            case Judgement.Admitted(_, var tags): Store([Record(entry, tags)], [(Sender, entry.Hash)]); break;
+            case Judgement.Admitted(_, var tags): Store([Record(entry, tags)], Sender, entry.Hash); break;
             case Judgement.Known: Acknowledge(Sender, entry.Hash); break;
             case Judgement.Refused(var refusal): Sender.Tell(new ObjectProtocol.Refused(refusal)); break;
             case Judgement.Waiting: Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.InvalidOperation, "something that the operation depends on is not here yet"))); break;
         }
     }
 
+    private Literal? TryBuild(IObjectCommand command, ReplicatedObject target, out Reject why)
+    {
+        try
+        {
+            return command.Build(target, _replica.Log.FrontierVersion, out why);
+        }
+        catch (ArgumentException mistake)   // the caller's, and no reason for the object to die
+        {
+            why = new(RejectCode.InvalidOperation, mistake.Message);
+            return null;
+        }
+    }
+
     private void OnOffered(IReadOnlyList<OfferedEntry> offered)
     {
+        if (_readOnly is not null) return;   // no verdict: gossip holds what it has, and asks for no more than its bound
         var admitted = new List<JournalEntry>(offered.Count);
         var known = new List<ContentHash>();
         var refused = new List<(ContentHash, Reject)>();
@@ -138,7 +204,7 @@ public sealed class ObjectActor : ReceiveActor
             }
         }
         if (known.Count + refused.Count + deferred.Count > 0) Sender.Tell(new ObjectProtocol.Judged(known, refused, deferred));
-        if (admitted.Count > 0) Store(admitted, []);
+        if (admitted.Count > 0) Store(admitted);
     }
 
     private JournalEntry Record(Entry entry, IReadOnlyList<Tag> tags)
@@ -148,41 +214,58 @@ public sealed class ObjectActor : ReceiveActor
         return new(entry.Header, json, TagCode.Encode(tags));
     }
 
-    private void Store(IReadOnlyList<JournalEntry> entries, List<(IActorRef, ContentHash)> acks)
+    private void Store(IReadOnlyList<JournalEntry> entries, IActorRef? ackTo = null, ContentHash ack = default)
     {
-        _unstored.Enqueue((_replica.Log.Count, acks));
-        _services.JournalActor.Tell(new JournalProtocol.Append(new ObjectBatch(_id, entries), Tag: _id));
+        _next.Entries.AddRange(entries);
+        if (ackTo is not null) _next.Acks.Add((ackTo, ack));
+        if (_storing is null) StoreNext();
     }
+
+    private void StoreNext()
+    {
+        (_storing, _next) = (_next, new());
+        Append();
+    }
+
+    private void Append() => _services.JournalActor.Tell(new JournalProtocol.Append(new ObjectBatch(_id, _storing!.Entries), Tag: _storing));
 
     // An entry that is known and not durable yet is acknowledged together with what is being stored.
     private void Acknowledge(IActorRef to, ContentHash entry)
     {
         if (_durable.Contains(entry)) to.Tell(new ObjectProtocol.Applied(entry));
-        else _unstored.Last().Acks.Add((to, entry));
+        else (_next.Entries.Count > 0 ? _next : _storing!).Acks.Add((to, entry));
     }
 
-    // The journal answers in the order asked.
     private void OnStored()
     {
-        var (upTo, acks) = _unstored.Dequeue();
-        var stored = new List<ContentHash>(upTo - _durable.Count);
-        for (int entry = _durable.Count; entry < upTo; entry++) stored.Add(_replica.Log.HashOf(entry));
-        foreach (var entry in stored) _payloads.Stored(entry);
-        _durable.AdvanceTo(upTo);
-        foreach (var (to, entry) in acks) to.Tell(new ObjectProtocol.Applied(entry));
+        var done = _storing!;
+        _storing = null;
+        var stored = new List<ContentHash>(done.Entries.Count);
+        foreach (var entry in done.Entries)
+        {
+            stored.Add(entry.Entry);
+            _payloads.Stored(entry.Entry);
+        }
+        _durable.AdvanceTo(_durable.Count + stored.Count);
+        if (_next.Entries.Count > 0) StoreNext();
+        foreach (var (to, entry) in done.Acks) to.Tell(new ObjectProtocol.Applied(entry));
         _gossip.Tell(new ObjectProtocol.Judged(stored, [], []));
         foreach (var waiting in _waitingToOpen) waiting.Tell(OnGetStatus());
         _waitingToOpen.Clear();
-        if (_subscribers.Count > 0 && _unstored.Count == 0) TellSubscribers();
+        if (_subscribers.Count > 0) TellSubscribers();
     }
 
     private void OnNotStored(JournalProtocol.AppendFailed failed)
     {
-        foreach (var (_, acks) in _unstored)
+        if (failed.Tag != _storing) return;   // an earlier incarnation's
+        if (failed.Fault == JournalFault.Overloaded)
         {
-            foreach (var (to, _) in acks) to.Tell(new ObjectProtocol.Refused(new(RejectCode.Declined, $"not stored: {failed.Reason}")));
+            // Others have filled the journal's queue; what we hold is bounded by what gossip may offer.
+            Timers.StartSingleTimer(nameof(StoreAgain), StoreAgain.Instance, StoreAgainAfter);
+            return;
         }
-        throw new JournalException(failed.Fault, failed.Reason);
+        _stopped = $"the journal refused: {failed.Reason}";
+        throw new NotStoredException(failed);
     }
 
     private void TellSubscribers()
@@ -219,11 +302,22 @@ public sealed class ObjectActor : ReceiveActor
     {
         foreach (var waiting in _waitingToOpen) waiting.Tell(new ObjectProtocol.Refused(new(RejectCode.TimedOut, failed.Why)));
         _waitingToOpen.Clear();
+        _stopped = failed.Why;
         if (_replica.Log.Count == 0) Context.Stop(Self);   // nothing is known of it, and nobody had it
     }
 
-    private object OnAsk(IObjectQuery query) =>
-        _durable.Count == 0 ? NotHere() : new ObjectProtocol.Answered(query.Answer(_replica.Object!, _durable.Version));
+    private object OnAsk(IObjectQuery query)
+    {
+        if (_durable.Count == 0) return NotHere();
+        try
+        {
+            return new ObjectProtocol.Answered(query.Answer(_replica.Object!, _durable.Version));
+        }
+        catch (ArgumentException mistake)   // the caller's, and no reason for the object to die
+        {
+            return Refusal(RejectCode.InvalidOperation, mistake.Message);
+        }
+    }
 
     private object OnGetStatus() =>
         _durable.Count == 0 ? NotHere() : new ObjectProtocol.Status(_id, _replica.Object!.TypeId, _durable.Count, _durable.Frontier);
@@ -239,5 +333,11 @@ public sealed class ObjectActor : ReceiveActor
         return new ObjectProtocol.Log(entries, _durable.Count);
     }
 
-    private ObjectProtocol.Refused NotHere() => new(new(RejectCode.Declined, $"object {_id} is not here"));
+    private ObjectProtocol.Refused NotHere() => Refusal(RejectCode.Declined, $"object {_id} is not here");
+
+    private ObjectProtocol.Refused ReadOnly() => Refusal(RejectCode.Declined, $"the journal takes no more writes: {_readOnly}");
+
+    private static ObjectProtocol.Refused Refusal(RejectCode code, string detail) => new(new(code, detail));
+
+    private static readonly TimeSpan StoreAgainAfter = TimeSpan.FromMilliseconds(50);
 }

@@ -27,13 +27,18 @@ public sealed class ObjectsActor : ReceiveActor
         Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
             [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
         Receive<Terminated>(OnTerminated);
+        Receive<DeadLetter>(OnDeadLetter);
     }
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         foreach (var stored in _services.Journal.Objects) Activate(stored.ObjectId);
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     // A damaged record is in quarantine once the object has read its index again, and the journal's refusal leaves the log
     // in memory ahead of the store: both are mended by starting over. An object that keeps failing stops alone.
@@ -41,7 +46,8 @@ public sealed class ObjectsActor : ReceiveActor
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(3, TimeSpan.FromMinutes(1), failure =>
     {
         _log.Error(failure, "Object {0} failed", Sender.Path.Name);
-        return (failure as ActorInitializationException)?.InnerException is JournalException || failure is JournalException ? Directive.Restart : Directive.Stop;
+        var cause = failure is ActorInitializationException ? failure.InnerException : failure;
+        return cause is JournalException or ObjectActor.NotStoredException ? Directive.Restart : Directive.Stop;
     });
 
     private void OnCreate(ObjectsProtocol.Create create)
@@ -63,6 +69,15 @@ public sealed class ObjectsActor : ReceiveActor
         Context.Watch(active);
         _active.Add(id, active);
         return active;
+    }
+
+    // What was under way to an object that stopped has an asker, who must not wait for ever.
+    private void OnDeadLetter(DeadLetter letter)
+    {
+        if (!letter.Recipient.Path.Parent.Equals(Self.Path)) return;
+        if (letter.Message is not (ObjectProtocol.Apply or ObjectProtocol.Ask or ObjectProtocol.GetLog or ObjectProtocol.GetStatus
+            or ObjectProtocol.Open or ObjectProtocol.Subscribe or ObjectActor.CreateWith)) return;
+        letter.Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.Declined, $"object {letter.Recipient.Path.Name} has stopped; the log says why")));
     }
 
     private void OnTerminated(Terminated gone)

@@ -77,6 +77,7 @@ public sealed record HhsSettings
                 SendQueueBytesMax = read.Bytes("hhs.transport.send-queue-bytes-max"),
                 InboundMax = read.Count("hhs.transport.inbound-max"),
                 DialTimeout = read.Time("hhs.transport.dial-timeout"),
+                RequestTimeout = read.Time("hhs.transport.request-timeout"),
                 KeepAlive = read.Time("hhs.transport.keep-alive"),
             },
             Mesh = new()
@@ -84,6 +85,7 @@ public sealed record HhsSettings
                 SessionsMax = read.Count("hhs.mesh.sessions-max"),
                 RedialMin = read.Time("hhs.mesh.redial-min"),
                 RedialMax = read.Time("hhs.mesh.redial-max"),
+                HandshakeTimeout = read.Time("hhs.mesh.handshake-timeout"),
                 ChargesMax = read.Count("hhs.mesh.charges-max"),
                 DeclinedTopicsMax = read.Count("hhs.mesh.declined-topics-max"),
                 OfferAgainEvery = read.Time("hhs.mesh.offer-again-every"),

@@ -11,6 +11,10 @@ internal static class SyncMetrics
     private static readonly Counter<long> Closed = HhsMeter.Instance.CreateCounter<long>("hhs.sessions.closed", "{session}", "Sessions that ended, by kind of reason.");
     private static readonly UpDownCounter<long> Open = HhsMeter.Instance.CreateUpDownCounter<long>("hhs.sessions.open", "{session}", "Sessions with an authenticated peer.");
 
+    private static readonly Counter<long> Refused = HhsMeter.Instance.CreateCounter<long>("hhs.connections.refused", "{connection}", "Inbound connections that got no session, by reason.");
+
+    internal static void ConnectionRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
     internal static void Misbehaved(RejectCode code) => Faults.Add(1, new KeyValuePair<string, object?>("kind", code.ToString()));
 
     internal static void FrameDropped(string reason) => Dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));

@@ -6,10 +6,10 @@ public sealed record ConnectionLimits
     /// <summary>Longest frame, in bytes; a longer one closes the connection.</summary>
     public int FrameBytesMax { get; init; } = 8 << 20;
 
-    /// <summary>Received bytes that may wait to be processed; reading pauses above it.</summary>
+    /// <summary>Received bytes that may wait to be processed, each frame counting for 256 more; reading pauses above it.</summary>
     public int ReceiveWindowBytes { get; init; } = 2 << 20;
 
-    /// <summary>Queued bytes that may wait to be sent; a remote that reads more slowly is disconnected above it.</summary>
+    /// <summary>Queued bytes that may wait to be sent, each frame counting for 256 more; a remote that reads more slowly is disconnected above it.</summary>
     public int SendQueueBytesMax { get; init; } = 64 << 20;
 
     /// <summary>Inbound connections that may be open at once on one listener; further ones are refused.</summary>
@@ -17,6 +17,9 @@ public sealed record ConnectionLimits
 
     /// <summary>How long a dial may take.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection that came in may take to ask for a WebSocket; then it is closed.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often an idle connection is pinged; one that does not answer for as long again is closed.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);

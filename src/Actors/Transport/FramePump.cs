@@ -1,22 +1,28 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using Hhs.Model;
 
 namespace Hhs.Actors.Transport;
 
 /// <summary>The two loops of a connection: frames in, with a window; frames out, with a limit. A transport supplies the bytes.</summary>
+/// <remarks>
+/// Start, Send, Consumed and Close may be called in any order and from any thread, also when the connection is over: an
+/// owner learns of the end later than it happens.
+/// </remarks>
 internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
 {
     private readonly Channel<ReadOnlyMemory<byte>> _outgoing = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new() { SingleReader = true });
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ended = new();   // not disposed, since Close may still come; cancelled, it holds nothing
     private readonly SemaphoreSlim _room = new(0);
     private IActorRef _owner = ActorRefs.Nobody;
     private long _unsent;
     private long _unconsumed;
-    private int _closed;
+    private ConnectionClosed? _why;
 
     public abstract string Remote { get; }
 
     /// <summary>The next whole frame; null at the end of the connection.</summary>
+    /// <exception cref="FrameFaultException">The remote broke the rules of the transport.</exception>
     protected abstract ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel);
 
     protected abstract ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel);
@@ -35,28 +41,32 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
 
     public void Send(ReadOnlyMemory<byte> frame)
     {
-        if (Interlocked.Add(ref _unsent, frame.Length) > limits.SendQueueBytesMax) Abort("the remote reads too slowly: the send queue is full");
-        else _outgoing.Writer.TryWrite(frame);
+        if (Interlocked.Add(ref _unsent, frame.Length + FrameCost) <= limits.SendQueueBytesMax)
+        {
+            _outgoing.Writer.TryWrite(frame);
+            return;
+        }
+        Ending(new("the remote reads too slowly: the send queue is full", RejectCode.OverLimit));
+        _ = _ended.CancelAsync();
     }
 
-    public void Consumed(int bytes)
+    public void Consumed(int bytes, int frames = 1)
     {
-        long before = Interlocked.Add(ref _unconsumed, -bytes) + bytes;
-        if (before > limits.ReceiveWindowBytes && before - bytes <= limits.ReceiveWindowBytes) _room.Release();
+        long room = bytes + ((long)frames * FrameCost), left = Interlocked.Add(ref _unconsumed, -room);
+        if (left <= limits.ReceiveWindowBytes && left + room > limits.ReceiveWindowBytes) _room.Release();
     }
 
     public void Close(string reason)
     {
-        _outgoing.Writer.TryComplete();
-        if (Interlocked.CompareExchange(ref _closed, 1, 0) == 0) _reason = reason;
+        Ending(new(reason));
         _ended.CancelAfter(CloseGrace);   // a remote that does not read must not hold us
     }
 
-    private void Abort(string reason)
+    // The first reason is the one that is told.
+    private void Ending(ConnectionClosed why)
     {
-        if (Interlocked.CompareExchange(ref _closed, 1, 0) == 0) _reason = reason;
+        Interlocked.CompareExchange(ref _why, why, null);
         _outgoing.Writer.TryComplete();
-        _ended.Cancel();
     }
 
     private async Task RunAsync()
@@ -66,17 +76,18 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
         await Task.WhenAny(reading, writing).ConfigureAwait(false);
         if (writing.IsCompletedSuccessfully && !reading.IsCompleted) _ended.CancelAfter(CloseGrace);
         else await _ended.CancelAsync().ConfigureAwait(false);
-        string? failure = await ReasonOf(reading).ConfigureAwait(false) ?? await ReasonOf(writing).ConfigureAwait(false);
+        var failure = await FailureOf(reading).ConfigureAwait(false) ?? await FailureOf(writing).ConfigureAwait(false);
+        await _ended.CancelAsync().ConfigureAwait(false);
+        Ending(failure ?? new("closed by the remote"));
         Released();
-        _owner.Tell(new ConnectionClosed(_reason ?? failure ?? "closed by the remote"));
-        _ended.Dispose();
+        _owner.Tell(_why!);
     }
 
     private async Task ReadLoopAsync()
     {
         while (await ReadFrameAsync(_ended.Token).ConfigureAwait(false) is { } frame)
         {
-            bool full = Interlocked.Add(ref _unconsumed, frame.Length) > limits.ReceiveWindowBytes;
+            bool full = Interlocked.Add(ref _unconsumed, frame.Length + FrameCost) > limits.ReceiveWindowBytes;
             _owner.Tell(new FrameReceived(frame));
             // A release can come for a window that was full before; so look again instead of trusting one signal.
             while (full && Interlocked.Read(ref _unconsumed) > limits.ReceiveWindowBytes) await _room.WaitAsync(_ended.Token).ConfigureAwait(false);
@@ -88,19 +99,20 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
         var reader = _outgoing.Reader;
         while (await reader.WaitToReadAsync(_ended.Token).ConfigureAwait(false))
         {
-            int sent = 0;
+            int sent = 0, frames = 0;
             while (sent < ReportBytes && reader.TryRead(out var frame))
             {
                 await WriteFrameAsync(frame, _ended.Token).ConfigureAwait(false);
                 sent += frame.Length;
+                frames++;
             }
-            Interlocked.Add(ref _unsent, -sent);
+            Interlocked.Add(ref _unsent, -(sent + ((long)frames * FrameCost)));
             _owner.Tell(new FramesSent(sent));
         }
         await EndAsync(_ended.Token).ConfigureAwait(false);
     }
 
-    private static async Task<string?> ReasonOf(Task loop)
+    private static async Task<ConnectionClosed?> FailureOf(Task loop)
     {
         try
         {
@@ -111,14 +123,24 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
         {
             return null;
         }
+        catch (FrameFaultException fault)
+        {
+            return new(fault.Message, fault.Code);
+        }
         catch (Exception failure)   // whatever a socket throws ends this connection, and nothing else
         {
-            return failure.Message;
+            return new(failure.Message);
         }
     }
 
-    private volatile string? _reason;
-
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
+    // What a frame costs beside its bytes, in queues and mailboxes: else empty frames would be free, and without limit.
+    private const int FrameCost = 256;
     private const int ReportBytes = 64 << 10;
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>The remote broke the rules of the transport.</summary>
+internal sealed class FrameFaultException(RejectCode code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public RejectCode Code { get; } = code;
 }

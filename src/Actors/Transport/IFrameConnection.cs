@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Hhs.Model;
 
 namespace Hhs.Actors.Transport;
 
@@ -18,8 +19,10 @@ public interface IFrameConnection
     /// <summary>Queues a frame for sending; the memory is the connection's until it has been sent. Never blocks.</summary>
     void Send(ReadOnlyMemory<byte> frame);
 
-    /// <summary>Reports received bytes as processed, which makes room for reading more. Callable from any thread.</summary>
-    void Consumed(int bytes);
+    /// <summary>Reports received frames as processed, which makes room for reading more. Callable from any thread.</summary>
+    /// <param name="bytes">Their length together.</param>
+    /// <param name="frames">How many they are: each counts for more than its bytes.</param>
+    void Consumed(int bytes, int frames = 1);
 
     /// <summary>Closes after what is queued has been sent, or at once when the remote does not read. Callable more than once.</summary>
     void Close(string reason);
@@ -32,7 +35,9 @@ public sealed record FrameReceived(byte[] Bytes);
 public sealed record FramesSent(int Bytes);
 
 /// <summary>The connection is over.</summary>
-public sealed record ConnectionClosed(string Reason);
+/// <param name="Reason">What ended it, for a log.</param>
+/// <param name="Fault">What the remote did wrong; null where nobody did, or nobody can say.</param>
+public sealed record ConnectionClosed(string Reason, RejectCode? Fault = null);
 
 /// <summary>Opens and accepts connections of one address scheme.</summary>
 public interface ITransport
@@ -49,7 +54,7 @@ public interface ITransport
     Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel);
 }
 
-/// <summary>A listener; disposing it stops accepting, connections live on.</summary>
+/// <summary>A listener; disposing it frees the address. Connections that it accepted may end with it.</summary>
 public interface ITransportListener : IAsyncDisposable
 {
     /// <summary>The address listened on, with the port that was really bound.</summary>

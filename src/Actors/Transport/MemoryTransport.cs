@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Hhs.Model;
 
 namespace Hhs.Actors.Transport;
 
@@ -15,14 +16,16 @@ public sealed class MemoryTransport(ConnectionLimits limits) : ITransport
     public Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted)
     {
         var listener = new Listener(address, accepted, l => _listeners.TryRemove(new(l.Address.Host, l)));
-        if (!_listeners.TryAdd(address.Host, listener)) throw new TransportException($"cannot listen on {address}: the name is in use");
-        return Task.FromResult<ITransportListener>(listener);
+        return _listeners.TryAdd(address.Host, listener)
+            ? Task.FromResult<ITransportListener>(listener)
+            : Task.FromException<ITransportListener>(new TransportException($"cannot listen on {address}: the name is in use"));
     }
 
     /// <inheritdoc/>
     public Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel)
     {
-        if (!_listeners.TryGetValue(address.Host, out var listener)) throw new TransportException($"cannot connect to {address}: nobody listens there");
+        if (!_listeners.TryGetValue(address.Host, out var listener))
+            return Task.FromException<IFrameConnection>(new TransportException($"cannot connect to {address}: nobody listens there"));
         var there = Channel.CreateBounded<byte[]>(FramesInFlight);
         var back = Channel.CreateBounded<byte[]>(FramesInFlight);
         listener.Accepted(new Connection("mem:inbound", there.Reader, back.Writer, limits));
@@ -43,10 +46,15 @@ public sealed class MemoryTransport(ConnectionLimits limits) : ITransport
 
     private sealed class Connection(string remote, ChannelReader<byte[]> reader, ChannelWriter<byte[]> writer, ConnectionLimits limits) : FramePump(limits)
     {
+        private readonly int _frameBytesMax = limits.FrameBytesMax;
+
         public override string Remote => remote;
 
-        protected override async ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel) =>
-            await reader.WaitToReadAsync(cancel).ConfigureAwait(false) && reader.TryRead(out var frame) ? frame : null;
+        protected override async ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel)
+        {
+            if (!await reader.WaitToReadAsync(cancel).ConfigureAwait(false) || !reader.TryRead(out var frame)) return null;
+            return frame.Length <= _frameBytesMax ? frame : throw new FrameFaultException(RejectCode.OverLimit, $"a frame of more than {_frameBytesMax} bytes");
+        }
 
         protected override ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => writer.WriteAsync(frame.ToArray(), cancel);
 

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Hhs.Actors.Telemetry;
+using Hhs.Model;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +36,10 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentUpgradedConnections = limits.InboundMax;
             kestrel.Limits.MaxConcurrentConnections = limits.InboundMax + 16;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(AddressOf(address), address.Port < 0 ? 80 : address.Port);
+            kestrel.Limits.RequestHeadersTimeout = limits.RequestTimeout;
+            kestrel.Limits.KeepAliveTimeout = limits.RequestTimeout;   // counts from the first moment: a connection may not be held without a word
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Listen(AddressOf(address), address.Port < 0 ? 80 : address.Port, endpoint => endpoint.Use(CountRefused));
         });
         var app = builder.Build();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.KeepAlive });
@@ -71,10 +78,18 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)
         {
             socket.Dispose();
-            throw new TransportException($"cannot connect to {address}: {failure.InnerException?.Message ?? failure.Message}", failure);
+            string why = failure is OperationCanceledException ? $"no answer in {limits.DialTimeout.TotalSeconds} s" : failure.InnerException?.Message ?? failure.Message;
+            throw new TransportException($"cannot connect to {address}: {why}", failure);
         }
         return new Connection(socket, address.Authority, limits);
     }
+
+    // What never becomes a WebSocket has no session that could count it.
+    private static ConnectionDelegate CountRefused(ConnectionDelegate next) => async connection =>
+    {
+        await next(connection).ConfigureAwait(false);
+        if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
+    };
 
     private async Task AcceptAsync(HttpContext context, Action<IFrameConnection> accepted)
     {
@@ -84,10 +99,13 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
             return;
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[Upgraded] = true;
         var connection = new Connection(socket, $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}", limits);
         accepted(connection);
         await connection.Ended.ConfigureAwait(false);   // Kestrel keeps the socket only for as long as this request lives
     }
+
+    private static readonly object Upgraded = new();
 
     private static IPAddress AddressOf(Uri address)
     {
@@ -124,14 +142,26 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
             while (true)
             {
                 if (length == _buffer.Length) Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, _frameBytesMax + 1));
-                var part = await socket.ReceiveAsync(_buffer.AsMemory(length), cancel).ConfigureAwait(false);
+                var part = await ReceiveAsync(length, cancel).ConfigureAwait(false);
                 if (part.MessageType == WebSocketMessageType.Close) return null;
                 length += part.Count;
-                if (length > _frameBytesMax) throw new InvalidDataException($"a frame of more than {_frameBytesMax} bytes");
+                if (length > _frameBytesMax) throw new FrameFaultException(RejectCode.OverLimit, $"a frame of more than {_frameBytesMax} bytes");
                 if (!part.EndOfMessage) continue;
                 byte[] frame = _buffer.AsSpan(0, length).ToArray();
                 if (_buffer.Length > KeptBytes) _buffer = new byte[16 << 10];
                 return frame;
+            }
+        }
+
+        private async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(int at, CancellationToken cancel)
+        {
+            try
+            {
+                return await socket.ReceiveAsync(_buffer.AsMemory(at), cancel).ConfigureAwait(false);
+            }
+            catch (WebSocketException failure) when (failure is { WebSocketErrorCode: WebSocketError.Faulted, InnerException: null })
+            {
+                throw new FrameFaultException(RejectCode.Malformed, failure.Message, failure);   // else the network broke
             }
         }
 
