@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using System.Diagnostics;
 using Hhs.Model;
 using Hhs.Model.Hashing;
@@ -13,7 +14,7 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
 {
     private readonly Dictionary<PeerId, (PeerKind Kind, Action<ReadOnlyMemory<byte>> Send)> _peers = [];
     private readonly Dictionary<SyncTimer, int> _timers = [];
-    private readonly Queue<(PeerId From, OfferedEntry Entry)> _offered = new();
+    private readonly Queue<(PeerId From, Entry Entry)> _offered = new();
     private TopicSync _sync = null!;
     private int _life;
     private bool _storing;

@@ -147,7 +147,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         {
             case SyncEffect.ArmTimer(var timer, var after): Timers.StartSingleTimer(timer, timer, after); break;
             case SyncEffect.CancelTimer(var timer): Timers.Cancel(timer); break;
-            case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(Model.Dag.Entry.Make(create.Payload, Model.Dag.Position.Empty))); break;
+            case SyncEffect.Found(var create): Context.Parent.Tell(new ObjectActor.CreateWith(create)); break;
             case SyncEffect.GaveUp(var why):
                 Become(Idle);
                 _peers.Clear();

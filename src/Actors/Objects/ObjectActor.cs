@@ -182,24 +182,23 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnOffered(IReadOnlyList<OfferedEntry> offered)
+    private void OnOffered(IReadOnlyList<Entry> offered)
     {
         if (_readOnly is not null) return;   // no verdict: gossip holds what it has, and asks for no more than its bound
         var admitted = new List<JournalEntry>(offered.Count);
         var known = new List<ContentHash>();
         var refused = new List<(ContentHash, Reject)>();
         var deferred = new List<ContentHash>();
-        foreach (var offer in offered)
+        foreach (var entry in offered)
         {
-            if (!Entry.TryMake(offer.Header, offer.Payload, out var entry, out var mismatch)) throw new ArgumentException(mismatch.ToString());
             switch (_replica.Admit(entry))
             {
                 case Judgement.Admitted(_, var tags): admitted.Add(Record(entry, tags)); break;
-                case Judgement.Known: if (_durable.Contains(offer.Hash)) known.Add(offer.Hash); break;   // else: told when it is durable
-                case Judgement.Refused(var why): refused.Add((offer.Hash, why)); break;
+                case Judgement.Known: if (_durable.Contains(entry.Hash)) known.Add(entry.Hash); break;   // else: told when it is durable
+                case Judgement.Refused(var why): refused.Add((entry.Hash, why)); break;
                 case Judgement.Waiting:
                     // What waits for a predecessor builds on something refused or deferred above, which says it all.
-                    if (_replica.Log.MissingOf(offer.Header.PrevEntryHashes).Count == 0) deferred.Add(offer.Hash);
+                    if (_replica.Log.MissingOf(entry.Header.PrevEntryHashes).Count == 0) deferred.Add(entry.Hash);
                     break;
             }
         }

@@ -80,7 +80,7 @@ public static class ObjectProtocol
     public sealed record Changed(ContentHash Id, object Delta);
 
     /// <summary>Entries from peers, in topological order. The gossip channel is answered with sync inputs.</summary>
-    internal sealed record Offered(IReadOnlyList<OfferedEntry> Entries);
+    internal sealed record Offered(IReadOnlyList<Entry> Entries);
 
     /// <summary>What became of offered entries, and what else became durable.</summary>
     internal sealed record Judged(IReadOnlyList<ContentHash> Admitted, IReadOnlyList<(ContentHash Entry, Reject Why)> Refused, IReadOnlyList<ContentHash> Deferred);

@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using Hhs.Model;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -93,9 +94,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         // It may have come from elsewhere by now: that makes this one useless, not wrong.
         if (pending.Find(message.Hash) is { State: PendingState.AwaitingPayload } entry)
         {
-            if (CanonicalJson.Hash(message.Payload) != entry.Header!.PayloadHash)
+            if (!Entry.TryMake(entry.Header!, message.Payload, out var whole, out var why))
             {
-                Fail(peer, new(RejectCode.HashMismatch, $"a payload that is not {message.Hash.Short}'s"), Charges.HashMismatch);
+                Fail(peer, why, Charges.HashMismatch);
                 return;
             }
             if (entry.Missing > 0 && entry.Source.HeldBytes + bytes > _settings.PendingPayloadBytesMax / 4)
@@ -108,7 +109,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
                 Pause(entry);
                 return;
             }
-            pending.AddPayload(entry, message.Payload, bytes, peer.Id);
+            pending.AddPayload(entry, whole, bytes, peer.Id);
         }
         if (fetch.Received == fetch.Announced) Finish(fetch);
     }

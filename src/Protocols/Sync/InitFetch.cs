@@ -52,8 +52,8 @@ public sealed class InitFetch(ContentHash id, TimeSpan every, TimeSpan within)
         }
         if (message is not SyncMessage.InitResponse response || response.ObjectId != id) return;
 
-        var header = new Header(CanonicalJson.Hash(response.CreatePayload), Position.Empty);
-        if (header.Hash != id)
+        var create = Entry.Make(response.CreatePayload, Position.Empty);
+        if (create.Hash != id)
         {
             Expel(input.Peer, new(RejectCode.HashMismatch, $"a create payload that is not {id.Short}'s"), Charges.HashMismatch, effects);
             return;
@@ -63,7 +63,7 @@ public sealed class InitFetch(ContentHash id, TimeSpan every, TimeSpan within)
         // The hash is right, so this is the object, and no other peer can show a better one.
         bool hasType = response.CreatePayload is Literal.Map map && map.Text("type") is not null;
         effects.Add(hasType
-            ? new SyncEffect.Found(new(header, response.CreatePayload))
+            ? new SyncEffect.Found(create)
             : new SyncEffect.GaveUp(new(RejectCode.InvalidOperation, "the object's create payload names no type")));
     }
 

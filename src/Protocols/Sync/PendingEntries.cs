@@ -94,10 +94,10 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         return entry;
     }
 
-    /// <summary>Takes in the payload of an entry that awaits it, its hash checked.</summary>
-    public void AddPayload(PendingEntry entry, Literal payload, int bytes, PeerId from)
+    /// <summary>Takes in an entry whose payload was awaited.</summary>
+    public void AddPayload(PendingEntry entry, Entry whole, int bytes, PeerId from)
     {
-        entry.Payload = payload;
+        entry.Whole = whole;
         entry.PayloadBytes = bytes;
         entry.PayloadFrom = from;
         entry.State = PendingState.Held;

@@ -47,7 +47,8 @@ internal sealed class PendingEntry(ContentHash hash)
     /// <summary>Who sent the header; set with it.</summary>
     public PeerShare Source { get; set; } = PeerShare.Nobody;
 
-    public Literal? Payload { get; set; }
+    /// <summary>Header and payload together, once the payload is here.</summary>
+    public Entry? Whole { get; set; }
 
     public int PayloadBytes { get; set; }
 

@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using Hhs.Model;
 
 namespace Hhs.Protocols.Sync;
@@ -14,7 +15,7 @@ public abstract record SyncEffect
     public sealed record CancelTimer(SyncTimer Timer) : SyncEffect;
 
     /// <summary>An object's create entry, fetched by its id (<see cref="InitFetch"/> only).</summary>
-    public sealed record Found(OfferedEntry Create) : SyncEffect;
+    public sealed record Found(Entry Create) : SyncEffect;
 
     /// <summary>The fetch of a create entry is over without success (<see cref="InitFetch"/> only).</summary>
     public sealed record GaveUp(Reject Why) : SyncEffect;
@@ -33,7 +34,7 @@ public abstract record SyncEffect
     /// The object answers each with <see cref="SyncInput.EntriesAdmitted"/>, <see cref="SyncInput.EntryRefused"/> or
     /// <see cref="SyncInput.EntryDeferred"/>; it stays silent about (or also defers) one whose predecessor it did not admit.
     /// </remarks>
-    public sealed record Offer(PeerId From, IReadOnlyList<OfferedEntry> Entries) : SyncEffect;
+    public sealed record Offer(PeerId From, IReadOnlyList<Entry> Entries) : SyncEffect;
 
     /// <summary>A message for the peer on the object's topic; its length comes back with <see cref="SyncInput.Drained"/>.</summary>
     public sealed record Send(PeerId Peer, ReadOnlyMemory<byte> Message) : SyncEffect;

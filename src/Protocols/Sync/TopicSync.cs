@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using System.Diagnostics;
 using Hhs.Model;
 using Hhs.Protocols.Wire;
@@ -183,7 +184,7 @@ public sealed class TopicSync
     // Consecutive entries that one peer brought go together, so that the object can store them together.
     private void Offer()
     {
-        List<OfferedEntry>? run = null;
+        List<Entry>? run = null;
         PeerId? from = null;
         foreach (var entry in _pending.TakeOffers())
         {
@@ -194,7 +195,7 @@ public sealed class TopicSync
                 from = entry.PayloadFrom;
                 _context.Do(new SyncEffect.Offer(from!.Value, run));
             }
-            run.Add(new(entry.Header!, entry.Payload!));
+            run.Add(entry.Whole!);
         }
     }
 }

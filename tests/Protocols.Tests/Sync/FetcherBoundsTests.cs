@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Wire;
 
@@ -56,7 +57,7 @@ public class FetcherBoundsTests
     public void Holds_no_more_payload_bytes_than_it_may_and_goes_on_when_the_object_has_caught_up()
     {
         var (host, peer, copy) = PeerCopy.Told(200, SyncSettings.Default with { PendingPayloadBytesMax = 10_000 });
-        var waiting = new Queue<OfferedEntry>();
+        var waiting = new Queue<Entry>();
         host.Judge = e => { waiting.Enqueue(e); return null; };
         host.Serve(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId);
         Assert.InRange(host.Sync.PendingPayloadBytes, 5_000, 10_000);

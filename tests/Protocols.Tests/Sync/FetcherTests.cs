@@ -268,7 +268,7 @@ public class FetcherTests
         Assert.Equal(copy.Count, host.Replica.Count);
     }
 
-    private static SyncInput.EntriesAdmitted Admission(Host host, OfferedEntry entry)
+    private static SyncInput.EntriesAdmitted Admission(Host host, Entry entry)
     {
         host.Replica.Add(entry.Header, entry.Payload);
         return new([entry.Hash], host.Now);

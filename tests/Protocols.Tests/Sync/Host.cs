@@ -27,9 +27,9 @@ internal sealed class Host
     public TimeSpan Now { get; private set; }
 
     /// <summary>What the object answers an offered entry: nothing, when it answers null.</summary>
-    public Func<OfferedEntry, SyncInput?>? Judge { get; set; }
+    public Func<Entry, SyncInput?>? Judge { get; set; }
 
-    public List<OfferedEntry> Offered { get; } = [];
+    public List<Entry> Offered { get; } = [];
 
     public Dictionary<PeerId, int> Charges { get; } = [];
 
@@ -105,7 +105,7 @@ internal sealed class Host
         }
     }
 
-    private void Answer(OfferedEntry entry)
+    private void Answer(Entry entry)
     {
         Offered.Add(entry);
         if (Judge is { } judge)
@@ -116,7 +116,7 @@ internal sealed class Host
         Admit(entry);
     }
 
-    public void Admit(OfferedEntry entry)
+    public void Admit(Entry entry)
     {
         Replica.Add(entry.Header, entry.Payload);
         Do(new SyncInput.EntriesAdmitted([entry.Hash], Now));
