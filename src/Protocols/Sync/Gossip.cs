@@ -18,12 +18,13 @@ internal sealed class Gossip(SyncContext context)
 
     public void Heard(SyncPeer peer, Position announced)
     {
+        var pause = HasMissedOurs(peer, announced) ? _settings.RetellEvery : _settings.PushBackEvery;
         peer.Announced = announced;
         peer.Stage.Learn(announced, context.Replica);
         if (announced.Equals(context.Replica.Frontier)) return;   // an equal frontier is never answered
 
         var target = TargetFor(peer);
-        if (!target.Equals(peer.LastSent) || context.Now - peer.LastSentAt >= _settings.PushBackEvery) Tell(peer, target);
+        if (!target.Equals(peer.LastSent) || peer.ToldUnheard || context.Now - peer.LastSentAt >= pause) Tell(peer, target);
     }
 
     public void Grew()
@@ -59,6 +60,15 @@ internal sealed class Gossip(SyncContext context)
         if (peer.FrontierOwed) Tell(peer, TargetFor(peer));
     }
 
+    // An original drops what comes while it does not sync an object, and says the same again, or less, when it does. Only
+    // one whose tips we all have is answered sooner for it: two peers cannot both be behind the other and go on for ever.
+    private bool HasMissedOurs(SyncPeer peer, Position announced) =>
+        peer.Kind == PeerKind.Original && peer.Announced is { } before && announced.All(context.Replica.Contains)
+        && (announced.Equals(before) || NewestOf(announced) < NewestOf(before));
+
+    // The newest entry of a history is among its tips, so this number cannot fall while a copy grows.
+    private int NewestOf(Position tips) => tips.Aggregate(-1, (newest, tip) => context.Replica.TryIndex(tip, out int index) ? Math.Max(newest, index) : newest);
+
     private Position TargetFor(SyncPeer peer) => peer.Stage.Target(peer.Announced, context.Replica);
 
     private void Tell(SyncPeer peer, Position target)
@@ -66,6 +76,8 @@ internal sealed class Gossip(SyncContext context)
         // A peer that reads nothing must not make frontiers pile up; it hears the latest when it reads again.
         peer.FrontierOwed = peer.InFlight >= _settings.InFlightBytesPerPeerMax;
         if (peer.FrontierOwed || context.IsShunned(peer)) return;
+        // supplement 8.4: an original that is still fetching the create entry drops this one, and then asks by telling its own.
+        peer.ToldUnheard = peer.Kind == PeerKind.Original && peer.Announced is null;
         peer.LastSent = target;
         peer.LastSentAt = context.Now;
         context.Send(peer, new SyncMessage.NewFrontier(context.Replica.Id, target));

@@ -18,7 +18,7 @@ internal sealed class PeerStage(int stageEntries)
     private ulong[] _bits = [];
     private int _end;
     private Position? _tips;
-    private readonly HashSet<ContentHash> _covered = [];   // predecessors of the stage outside it, among others
+    private readonly HashSet<ContentHash> _outside = [];   // tips of the peer's that the stage does not cover
     private int _stuckAt = -1;
     private bool _whole;
 
@@ -42,10 +42,11 @@ internal sealed class PeerStage(int stageEntries)
         // Its tips may have been unknown when it announced them.
         if (announced is not null) Learn(announced, replica);
         if (_whole || replica.Count - _low <= stageEntries) return Capped(replica.Frontier);
-        if (_tips is null || _low >= _end) Advance(replica);
+        if (_tips is null || _low >= _end) Advance(replica, announced ?? Position.Empty);
 
-        // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come.
-        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(tip => replica.Contains(tip) && !_covered.Contains(tip))]));
+        // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come. Those that
+        // it takes from the stage do not: it tells of each entry that it takes, and is not to be answered each time.
+        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(tip => IsItsOwn(tip, replica))]));
     }
 
     /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
@@ -66,17 +67,20 @@ internal sealed class PeerStage(int stageEntries)
 
     private bool Has(int index) => index >> 6 < _bits.Length && (_bits[index >> 6] & (1UL << (index & 63))) != 0;
 
-    private void Advance(ISyncReplica replica)
+    private bool IsItsOwn(ContentHash tip, ISyncReplica replica) => replica.TryIndex(tip, out int index) && (index >= _end || _outside.Contains(tip));
+
+    private void Advance(ISyncReplica replica, Position announced)
     {
         var tips = new HashSet<ContentHash>();
         int taken = 0;
-        _covered.Clear();
+        _outside.Clear();
+        _outside.UnionWith(announced);
         for (_end = _low; _end < replica.Count && taken < stageEntries; _end++)
         {
             if (Has(_end)) continue;
             taken++;
             var header = replica.HeaderAt(_end);
-            foreach (var prev in header.PrevEntryHashes.Hashes) { if (!tips.Remove(prev)) _covered.Add(prev); }
+            foreach (var prev in header.PrevEntryHashes.Hashes) { if (!tips.Remove(prev)) _outside.Remove(prev); }
             tips.Add(header.Hash);
         }
         _tips = Capped(_end == replica.Count ? replica.Frontier : Position.Of([.. tips]));

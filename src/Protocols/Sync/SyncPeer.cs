@@ -26,6 +26,9 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
 
     public TimeSpan LastSentAt { get; set; }
 
+    /// <summary>It had told us nothing when we told it, so it may not have been listening: that does not count as an answer.</summary>
+    public bool ToldUnheard { get; set; }
+
     /// <summary>A frontier was held back because too much is in flight.</summary>
     public bool FrontierOwed { get; set; }
 

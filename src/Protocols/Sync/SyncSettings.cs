@@ -60,6 +60,9 @@ public sealed record SyncSettings
     /// <summary>A frontier is pushed back to the same peer at most once in this time, unless ours has changed (wire.md 6).</summary>
     public TimeSpan PushBackEvery { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>An original that tells an old frontier again has missed ours: it is answered, at most once in this time.</summary>
+    public TimeSpan RetellEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Refused entries remembered so as not to be fetched again; the oldest are forgotten first.</summary>
     public int RefusedEntriesMax { get; init; } = 4_096;
 
