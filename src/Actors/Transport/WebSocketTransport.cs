@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -39,7 +40,11 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
             kestrel.Limits.RequestHeadersTimeout = limits.RequestTimeout;
             kestrel.Limits.KeepAliveTimeout = limits.RequestTimeout;   // counts from the first moment: a connection may not be held without a word
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(AddressOf(address), address.Port < 0 ? 80 : address.Port, endpoint => endpoint.Use(CountRefused));
+            kestrel.Listen(AddressOf(address), address.Port < 0 ? 80 : address.Port, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                endpoint.Use(CountRefused);
+            });
         });
         var app = builder.Build();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.KeepAlive });
