@@ -22,4 +22,4 @@ VOLUME /data
 EXPOSE 4000
 # All addresses of the container; the host decides which of its own to publish.
 ENTRYPOINT ["/app/hhs"]
-CMD ["serve", "--data", "/data", "--listen", "ws://0.0.0.0:4000"]
+CMD ["serve", "--data", "/data", "--listen", "ws://0.0.0.0:4000", "--health", "4080"]
