@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Hhs.Actors.Settings;
 
 namespace Hhs.Actors.Journal;
 
@@ -15,14 +16,15 @@ public sealed record JournalSettings
     public long PendingBytesMax { get; init; } = 64 << 20;
 
     /// <summary>Reads the section <c>hhs.journal</c> of a configuration that has <c>reference.conf</c> below it.</summary>
-    /// <exception cref="ConfigurationException">A bound is missing or is not positive.</exception>
-    public static JournalSettings FromConfig(Config config) => new()
+    /// <exception cref="ConfigurationException">A bound makes no sense; the message names the key.</exception>
+    public static JournalSettings FromConfig(Config config)
     {
-        CommitEntriesMax = (int)Math.Min(int.MaxValue, Positive(config.GetLong("hhs.journal.commit-entries-max"), "commit-entries-max")),
-        CommitBytesMax = Positive(config.GetByteSize("hhs.journal.commit-bytes-max"), "commit-bytes-max"),
-        PendingBytesMax = Positive(config.GetByteSize("hhs.journal.pending-bytes-max"), "pending-bytes-max"),
-    };
-
-    private static long Positive(long? value, string key) =>
-        value > 0 ? value.Value : throw new ConfigurationException($"hhs.journal.{key} must be set, and above zero");
+        var read = new ConfigReader(config);
+        return new()
+        {
+            CommitEntriesMax = read.Count("hhs.journal.commit-entries-max"),
+            CommitBytesMax = read.Bytes("hhs.journal.commit-bytes-max"),
+            PendingBytesMax = read.Bytes("hhs.journal.pending-bytes-max"),
+        };
+    }
 }

@@ -7,13 +7,15 @@ namespace Hhs.Actors.Settings;
 /// <summary>Reads values that must make sense; what does not is a <see cref="ConfigurationException"/> that names the key.</summary>
 internal sealed class ConfigReader(Config config)
 {
-    public int Count(string key) => (int)Positive(key, config.GetLong(key));
+    public int Count(string key) => (int)Positive(key, Read(key, "a whole number", () => config.GetLong(key)));
 
-    public int Bytes(string key) => (int)Positive(key, config.GetByteSize(key) ?? 0);
+    public int Bytes(string key) => (int)Positive(key, Read(key, "a size, such as 8 MiB", () => config.GetByteSize(key) ?? 0));
+
+    public bool Flag(string key) => Read(key, "true or false", () => config.GetBoolean(key));
 
     public TimeSpan Time(string key)
     {
-        var time = config.GetTimeSpan(key, allowInfinite: false);
+        var time = Read(key, "a time, such as 10s", () => config.GetTimeSpan(key, allowInfinite: false));
         return time > TimeSpan.Zero ? time : throw new ConfigurationException($"{key} must be a time above zero, such as 10s");
     }
 
@@ -26,20 +28,41 @@ internal sealed class ConfigReader(Config config)
     public SyncSettings Sync() => new()
     {
         AnnounceEvery = Time("hhs.sync.announce-every"),
+        AutoPayloadGrace = Time("hhs.sync.auto-payload-grace"),
+        BackOffMin = Time("hhs.sync.back-off-min"),
+        BackOffMax = Time("hhs.sync.back-off-max"),
+        ChargeMax = Count("hhs.sync.charge-max"),
         DeferredEntriesMax = Count("hhs.sync.deferred-entries-max"),
         HeadersPerResponseMax = Count("hhs.sync.headers-per-response-max"),
         InFlightBytesMax = Bytes("hhs.sync.in-flight-bytes-max"),
         InFlightBytesPerPeerMax = Bytes("hhs.sync.in-flight-bytes-per-peer-max"),
         KeepAliveEvery = Time("hhs.sync.keep-alive-every"),
+        NativeStageEntries = Count("hhs.sync.native-stage-entries"),
         OriginalPause = Time("hhs.sync.original-pause"),
         OriginalStageEntries = Count("hhs.sync.original-stage-entries"),
         PeersMax = Count("hhs.sync.peers-max"),
         PendingEntriesMax = Count("hhs.sync.pending-entries-max"),
+        PendingEntriesPerPeerMax = Count("hhs.sync.pending-entries-per-peer-max"),
         PendingPayloadBytesMax = Bytes("hhs.sync.pending-payload-bytes-max"),
+        PushBackEvery = Time("hhs.sync.push-back-every"),
         RefusedEntriesMax = Count("hhs.sync.refused-entries-max"),
         RequestTimeout = Time("hhs.sync.request-timeout"),
         RequestsQueuedMax = Count("hhs.sync.requests-queued-max"),
+        StallTimeout = Time("hhs.sync.stall-timeout"),
     };
+
+    // HOCON reports what it cannot read by many exceptions, none of which names the key.
+    private static T Read<T>(string key, string expected, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new ConfigurationException($"{key} must be {expected}: {failure.Message}", failure);
+        }
+    }
 
     private static long Positive(string key, long value) =>
         value is > 0 and <= int.MaxValue ? value : throw new ConfigurationException($"{key} must be above zero and below 2 GiB");

@@ -63,7 +63,7 @@ public sealed record HhsSettings
             DataDirectory = data.Length == 0 ? null : data,
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
-            RefuseOriginal = config.GetBoolean("hhs.mesh.refuse-original"),
+            RefuseOriginal = read.Flag("hhs.mesh.refuse-original"),
             Journal = JournalSettings.FromConfig(config),
             Objects = new()
             {
