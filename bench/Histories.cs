@@ -29,7 +29,7 @@ internal static class Histories
     public static void Store(IReadOnlyList<Entry> entries, IJournal journal)
     {
         var id = entries[0].Hash;
-        var replica = Replica.Empty(id, new NoPayloads(), TypeRegistry.BuiltIn);
+        var replica = Replica.Empty(id, Payloads(entries), TypeRegistry.BuiltIn);
         foreach (var chunk in entries.Chunk(4096))
         {
             journal.Append([new ObjectBatch(id, [.. chunk.Select(e =>
@@ -37,8 +37,11 @@ internal static class Histories
         }
     }
 
-    private sealed class NoPayloads : IPayloadSource
+    /// <summary>The payloads of the entries, from memory.</summary>
+    public static IPayloadSource Payloads(IReadOnlyList<Entry> entries) => new MemoryPayloads(entries.ToDictionary(e => e.Hash, e => (Literal.Map)e.Payload));
+
+    private sealed class MemoryPayloads(Dictionary<ContentHash, Literal.Map> payloads) : IPayloadSource
     {
-        public Literal.Map PayloadOf(ContentHash entry) => throw new NotSupportedException("the bench's sets need no payload to admit one");
+        public Literal.Map PayloadOf(ContentHash entry) => payloads[entry];
     }
 }
