@@ -34,7 +34,8 @@ public sealed partial class TidyTests
     [Fact]
     public void Tests_wait_for_what_happens_and_not_for_a_time()
     {
-        var found = Repository.Sources("tests").SelectMany(file => Repository.Code(file)
+        // The helper that looks again and again until something has happened needs a pause; nobody else does.
+        var found = Repository.Sources("tests").Where(file => Path.GetFileName(file) != "Eventually.cs").SelectMany(file => Repository.Code(file)
             .Where(line => Sleep().IsMatch(line.Text))
             .Select(line => $"{file}:{line.Number}: {line.Text.Trim()}"));
         NoneOf(found, "a test that sleeps is slow on a fast machine and fails on a slow one");
@@ -171,8 +172,8 @@ public sealed partial class TidyTests
         ["Protocols/Sync"] = "tests/Simulation.Tests",                    // a machine for two sides is tested as a swarm
         ["Actors/Gossip"] = "tests/Actors.Tests/Node",                    // carries out what Protocols/Sync decides
         ["Actors/Objects"] = "tests/Actors.Tests/Node",                   // seen through the facade
-        ["Actors/Mesh"] = "tests/Actors.Tests/Node",                      // seen through two nodes
-        ["Actors/Transport"] = "tests/Actors.Tests/Node",
+        ["Actors/Mesh"] = "tests/Actors.Tests/Hostile",                   // what peers can do to it
+        ["Actors/Transport"] = "tests/Actors.Tests/Hostile",              // down to raw sockets
         ["Actors/Telemetry"] = "tests/Actors.Tests/Journal",              // instruments only; what counts is tested where it happens
         ["Actors/Settings"] = "tests/Repository.Tests",                   // ReferenceConfTests
     };

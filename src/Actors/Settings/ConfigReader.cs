@@ -48,6 +48,7 @@ internal sealed class ConfigReader(Config config)
         RefusedEntriesMax = Count("hhs.sync.refused-entries-max"),
         RequestTimeout = Time("hhs.sync.request-timeout"),
         RequestsQueuedMax = Count("hhs.sync.requests-queued-max"),
+        RetellEvery = Time("hhs.sync.retell-every"),
         StallTimeout = Time("hhs.sync.stall-timeout"),
     };
 
