@@ -1,1 +1,1 @@
-Console.WriteLine("hhs");
+return await Hhs.Node.CommandLine.RunAsync(args);

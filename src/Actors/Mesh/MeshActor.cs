@@ -165,6 +165,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private void OnDialFailed(DialFailed failed)
     {
         _log.Info("Peer {0}: {1}", failed.Address, failed.Why);
+        Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(failed.Address, null, failed.Why));
         DialAgain(failed.Address, Backoff(++_peers[failed.Address].Failures));
     }
 
@@ -206,9 +207,11 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
             return;
         }
         var state = _peers[address];
-        if (ended.Declined) state.NextTopic++;
+        bool declined = ended.Why?.Code == RejectCode.Declined;
+        if (declined) state.NextTopic++;
+        else if (!ended.WasOpen) Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, ended.Why, ended.Why?.Detail ?? "closed by the remote"));
         // Declined topics are tried in turn without delay; only a whole round of them counts as a failure.
-        bool round = !ended.Declined || state.NextTopic % Math.Max(1, _topics.Count) == 0;
+        bool round = !declined || state.NextTopic % Math.Max(1, _topics.Count) == 0;
         if (round && !ended.WasOpen) state.Failures++;
         DialAgain(address, round ? Backoff(state.Failures) : TimeSpan.FromMilliseconds(50));
     }

@@ -32,6 +32,12 @@ public static class MeshProtocol
     /// <summary>One open session.</summary>
     public sealed record PeerInfo(string Session, KeyId KeyId, PeerKind Kind, string Remote, bool Inbound);
 
+    /// <summary>Published on the event stream when a peer that we dial could not be reached or was turned away; it is dialled again later.</summary>
+    /// <param name="Address">The peer.</param>
+    /// <param name="Why">What we hold against it; null when it could not be reached or hung up itself.</param>
+    /// <param name="Detail">The reason, for a person.</param>
+    public sealed record PeerFailed(PeerAddress Address, Reject? Why, string Detail);
+
     // session -> channel
 
     /// <summary>The session's peer takes part in the topic.</summary>
@@ -61,5 +67,5 @@ public static class MeshProtocol
 
     internal sealed record SessionOpened(PeerId Peer, KeyId KeyId, PeerKind Kind, string Remote, bool Inbound);
 
-    internal sealed record SessionEnded(string Reason, bool WasOpen, bool Declined);
+    internal sealed record SessionEnded(Reject? Why, bool WasOpen);
 }

@@ -67,7 +67,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         _channel?.Dispose();
         string kind = _ending?.Code.ToString() ?? "Remote";
         SyncMetrics.SessionClosed(_opened, kind);
-        _setup.Mesh.Tell(new MeshProtocol.SessionEnded(_ending?.ToString() ?? "closed by the remote", _opened, _ending?.Code == RejectCode.Declined));
+        _setup.Mesh.Tell(new MeshProtocol.SessionEnded(_ending, _opened));
     }
 
     private sealed record DeadlineTick

@@ -117,7 +117,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         return Sender.Equals(_mesh) ? Directive.Resume : Directive.Restart;
     });
 
-    private const string StoreName = "store.db";
+    /// <summary>Name of the store in a data folder.</summary>
+    public const string StoreName = "store.db";
 }
 
 /// <summary>What is said to and by a node, beside <see cref="ObjectsProtocol"/> and the public part of <see cref="MeshProtocol"/>.</summary>

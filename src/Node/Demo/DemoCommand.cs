@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hhs.Node.Commands;
+using Hhs.Node.Output;
+
+namespace Hhs.Node.Demo;
+
+/// <summary><c>hhs demo</c>: the main job, end to end, on this machine.</summary>
+internal static class DemoCommand
+{
+    public static Command Make()
+    {
+        var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N" };
+        var count = new Option<int>("--nodes") { Description = "Nodes, each a process with a store of its own", DefaultValueFactory = _ => 3, HelpName = "K" };
+        var keep = new Option<bool>("--keep") { Description = "Leave the stores in place, and say where they are" };
+        var command = new Command("demo", "Nodes write one set while apart, meet, one is killed and restarted; all must end alike") { entries, count, keep };
+        command.SetAction((parsed, cancel) => RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count), parsed.GetValue(keep), cancel));
+        return command;
+    }
+
+    private static IReadOnlyList<string> ChildOptions(ParseResult parsed) =>
+        parsed.GetValue(GlobalOptions.Config) is { } file ? ["--config", Path.GetFullPath(file)] : [];
+
+    private static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> childOptions, int entries, int count, bool keep, CancellationToken cancel)
+    {
+        if (entries is < 10 or > EntriesMax) throw CommandException.BadInput($"--entries must be between 10 and {EntriesMax}");
+        if (count is < 2 or > NodesMax) throw CommandException.BadInput($"--nodes must be between 2 and {NodesMax}");
+        string folder = Directory.CreateTempSubdirectory("hhs-demo-").FullName;
+        DemoProcess[] nodes = [.. Enumerable.Range(1, count).Select(i => new DemoProcess($"node {i}", Path.Combine(folder, $"node-{i}"), childOptions))];
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            var run = new DemoRun(nodes, entries);
+            var running = run.RunAsync(cancel);
+            await new DemoScreen(context.Report, run, nodes).ShowUntilAsync(running);
+            var verdict = await running;
+            Show(context.Report, run, verdict, clock.Elapsed, keep ? folder : null);
+            return verdict.Good ? ExitCode.Ok : ExitCode.Failed;
+        }
+        finally
+        {
+            foreach (var node in nodes) await node.DisposeAsync();
+            if (!keep) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Show(Report report, DemoRun run, DemoVerdict verdict, TimeSpan took, string? kept)
+    {
+        if (report.Json)
+        {
+            report.Write(() => Json(run, verdict, took, kept), () => "");
+            return;
+        }
+        report.Table(
+            ["node", "entries", "elements", "frontier hash", "contents hash", "missing"],
+            [.. verdict.Nodes.Select(n => (string[])[n.Name, Text(n.Entries), Text(n.Elements), n.Frontier, n.Contents, Text(n.Missing)])]);
+        report.Table(["phase", "time"], [.. run.Phases.Append(("whole", took)).Select(p => (string[])[p.Item1, DemoScreen.Seconds(p.Item2)])]);
+        Console.Out.WriteLine($"{run.Victim.Name} was killed with SIGKILL at {run.VictimEntries} entries, while it synced and wrote, and restarted on its store.");
+        Console.Out.WriteLine($"Verdict: {verdict.Text}.");
+        if (kept is not null) Console.Out.WriteLine($"The stores are in {kept}");
+    }
+
+    private static JsonObject Json(DemoRun run, DemoVerdict verdict, TimeSpan took, string? kept) => new()
+    {
+        ["good"] = verdict.Good,
+        ["verdict"] = verdict.Text,
+        ["acknowledged"] = verdict.Acknowledged,
+        ["missing"] = verdict.Missing,
+        ["seconds"] = Math.Round(took.TotalSeconds, 3),
+        ["killed"] = new JsonObject { ["node"] = run.Victim.Name, ["entries"] = run.VictimEntries },
+        ["phases"] = JsonLine.Array(run.Phases, p => new JsonObject { ["name"] = p.Name, ["seconds"] = Math.Round(p.Took.TotalSeconds, 3) }),
+        ["nodes"] = JsonLine.Array(verdict.Nodes, n => new JsonObject
+        {
+            ["name"] = n.Name, ["entries"] = n.Entries, ["elements"] = n.Elements, ["frontierHash"] = n.Frontier, ["contentsHash"] = n.Contents, ["missing"] = n.Missing,
+        }),
+        ["kept"] = kept,
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private const int EntriesMax = 1_000_000;
+    private const int NodesMax = 16;
+}

@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Threading.Channels;
+using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
+using Hhs.Actors.Objects;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+using Hhs.Model.Types.Set;
+using Hhs.Node.Commands;
+using Hhs.Node.Output;
+
+namespace Hhs.Node.Demo;
+
+/// <summary>One node of the demo, a process of its own that does what its standard input says. Hidden: the demo starts it.</summary>
+internal sealed class DemoNodeCommand : IAsyncDisposable
+{
+    private readonly HhsNode _node;
+    private readonly Lock _writing = new();
+    private readonly CancellationTokenSource _ending = new();
+    private volatile SetHandle? _set;
+
+    private DemoNodeCommand(HhsNode node) => _node = node;
+
+    public static Command Make()
+    {
+        var command = new Command("demo-node", "One node of 'hhs demo'") { Hidden = true };
+        command.SetAction((parsed, _) => RunAsync(new(parsed)));   // its parent decides when it ends, not the terminal
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        await using var node = await context.StartAsync(context.Settings with { Listen = [new("ws://127.0.0.1:0")], Peers = [] });
+        await using var demo = new DemoNodeCommand(node);
+        demo.Tell(new DemoEvent.Ready(node.Address().ToString()));
+        var watching = demo.WatchAsync();
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            // Orders overlap: a node can be told to connect while it writes.
+            _ = demo.CarryOutAsync(JsonSerializer.Deserialize<DemoOrder>(line, JsonLine.Options)!);
+        }
+        demo._ending.Cancel();
+        await watching;
+        return ExitCode.Ok;
+    }
+
+    private async Task CarryOutAsync(DemoOrder order)
+    {
+        try
+        {
+            switch (order)
+            {
+                case DemoOrder.Connect connect: Connect(connect.Peers); break;
+                case DemoOrder.List: await ListAsync(); break;
+                case DemoOrder.Open open: await OpenAsync(open.Seed); break;
+                case DemoOrder.Sum: await SumAsync(); break;
+                case DemoOrder.Write write: await WriteAsync(write); break;
+            }
+        }
+        catch (Exception failure)
+        {
+            Tell(new DemoEvent.Failed(Failure.Of(failure).Message));
+        }
+    }
+
+    private async Task OpenAsync(string seed)
+    {
+        var set = await _node.CreateSetAsync(new SetOptions { Seed = seed, AcceptRedundantDelete = true });
+        _set = set;
+        Tell(new DemoEvent.Opened(set.Id.ToString()));
+    }
+
+    private void Connect(IReadOnlyList<string> peers)
+    {
+        foreach (string text in peers)
+        {
+            if (!PeerAddress.TryParse(text, out var address, out string why)) throw CommandException.BadInput(why);
+            _node.AddPeer(address);
+        }
+    }
+
+    // Many writes are under way at once, so that they share the flushes of the disk; each is told when it is durable.
+    private async Task WriteAsync(DemoOrder.Write order)
+    {
+        var random = new Random(order.RandomSeed);
+        var underWay = Channel.CreateBounded<Task<ContentHash>>(WritesAtOnce);
+        var telling = TellAcknowledgedAsync(underWay.Reader);
+        for (int i = 0; i < order.Entries; i++)
+        {
+            Literal element = $"item {random.Next(order.Pool)}";
+            await underWay.Writer.WriteAsync(random.Next(10) < 6 ? _set!.AddAsync(element) : _set!.RemoveAsync(element), _ending.Token);
+        }
+        underWay.Writer.Complete();
+        await telling;
+        Tell(new DemoEvent.Written());
+    }
+
+    private async Task TellAcknowledgedAsync(ChannelReader<Task<ContentHash>> underWay)
+    {
+        var acknowledged = new List<string>();
+        await foreach (var write in underWay.ReadAllAsync(_ending.Token))
+        {
+            if (!write.IsCompleted) Flush();
+            acknowledged.Add((await write).ToString());
+        }
+        Flush();
+
+        void Flush()
+        {
+            if (acknowledged.Count > 0) Tell(new DemoEvent.Acknowledged([.. acknowledged]));
+            acknowledged.Clear();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        DemoEvent.State? told = null;
+        using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            while (await often.WaitForNextTickAsync(_ending.Token))
+            {
+                if (_set is not { } set) continue;
+                var status = await set.Object.StatusAsync();
+                var state = new DemoEvent.State(status.Entries, (await _node.PeersAsync()).Count, FrontierHash(status));
+                if (state == told) continue;
+                Tell(state);
+                told = state;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The demo is over.
+        }
+    }
+
+    private async Task SumAsync()
+    {
+        var contents = await _set!.ContentsAsync();
+        var status = await _set.Object.StatusAsync();
+        Tell(new DemoEvent.Summed(status.Entries, FrontierHash(status), contents.Elements.Count, contents.Hash.ToString()));
+    }
+
+    private async Task ListAsync()
+    {
+        var entries = new List<string>();
+        await foreach (var entry in _set!.Object.LogAsync()) entries.Add(entry.Hash.ToString());
+        Tell(new DemoEvent.Listed(entries));
+    }
+
+    private static string FrontierHash(ObjectProtocol.Status status) => CanonicalJson.Hash(status.Frontier.ToLiteral()).ToString();
+
+    private void Tell(DemoEvent what)
+    {
+        string line = JsonSerializer.Serialize(what, JsonLine.Options);
+        lock (_writing)
+        {
+            Console.Out.WriteLine(line);
+            Console.Out.Flush();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _ending.Cancel();
+        _ending.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private const int WritesAtOnce = 256;
+}

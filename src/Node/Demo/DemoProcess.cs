@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Hhs.Node.Output;
+
+namespace Hhs.Node.Demo;
+
+/// <summary>A node of the demo as its parent sees it: the process, what it last said, and what it acknowledged over all its lives.</summary>
+internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyList<string> options) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Type, TaskCompletionSource<DemoEvent>> _awaited = [];
+    private readonly ConcurrentDictionary<string, bool> _acknowledged = [];
+    private readonly ConcurrentQueue<string> _complaints = [];
+    private Process? _process;
+    private Task _reading = Task.CompletedTask;
+    private bool _killed;
+
+    public string Name => name;
+
+    public string DataDirectory => dataDirectory;
+
+    /// <summary>What the node is doing, for the screen.</summary>
+    public string Doing { get; set; } = "starting";
+
+    /// <summary>The address of its present life.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>How its set stood when it last spoke.</summary>
+    public DemoEvent.State State { get; private set; } = new(0, 0, "");
+
+    /// <summary>Every entry that it acknowledged.</summary>
+    public ICollection<string> Acknowledged => _acknowledged.Keys;
+
+    public int AcknowledgedCount => _acknowledged.Count;
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string self = Environment.ProcessPath!;
+        start.FileName = self;
+        if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);
+        foreach (string argument in (string[])["demo-node", "--data", dataDirectory, .. options]) start.ArgumentList.Add(argument);
+        var ready = Expect<DemoEvent.Ready>(cancel);
+        _killed = false;
+        _process = Process.Start(start)!;
+        _reading = Task.WhenAll(ReadEventsAsync(_process), ReadComplaintsAsync(_process));
+        Address = (await ready).Address;
+    }
+
+    public async Task SendAsync(DemoOrder order)
+    {
+        try
+        {
+            await _process!.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, JsonLine.Options));
+        }
+        catch (IOException failure)
+        {
+            throw new CommandException(ExitCode.Failed, $"{name}: its process ended ({failure.Message}). {string.Join(" ", _complaints)}");
+        }
+    }
+
+    /// <summary>Gives an order and waits for the event that ends it.</summary>
+    public async Task<T> AskAsync<T>(DemoOrder order, CancellationToken cancel) where T : DemoEvent
+    {
+        var answer = Expect<T>(cancel);
+        await SendAsync(order);
+        return await answer;
+    }
+
+    /// <summary>Ends the process as a power cut would, with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _killed = true;
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        await _reading;   // what it had written before counts
+        State = State with { Sessions = 0 };
+    }
+
+    private async Task<T> Expect<T>(CancellationToken cancel) where T : DemoEvent
+    {
+        var source = new TaskCompletionSource<DemoEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited[typeof(T)] = source;
+        return (T)await source.Task.WaitAsync(cancel);
+    }
+
+    private async Task ReadEventsAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            DemoEvent what;
+            try
+            {
+                what = JsonSerializer.Deserialize<DemoEvent>(line, JsonLine.Options)!;
+            }
+            catch (JsonException)
+            {
+                break;   // the last line of a process that was killed while it wrote
+            }
+            if (what is DemoEvent.State state) State = state;
+            if (what is DemoEvent.Acknowledged acknowledged)
+            {
+                foreach (string entry in acknowledged.Entries) _acknowledged[entry] = true;
+            }
+            if (what is DemoEvent.Failed failed) FailAll(failed.Why);
+            if (_awaited.TryRemove(what.GetType(), out var source)) source.TrySetResult(what);
+        }
+        FailAll(_killed ? "it was killed" : $"its process ended. {string.Join(" ", _complaints)}");
+    }
+
+    private async Task ReadComplaintsAsync(Process process)
+    {
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            _complaints.Enqueue(line);
+            while (_complaints.Count > ComplaintsKept) _complaints.TryDequeue(out _);
+        }
+    }
+
+    private void FailAll(string why)
+    {
+        foreach (var type in _awaited.Keys)
+        {
+            if (_awaited.TryRemove(type, out var source)) source.TrySetException(new CommandException(ExitCode.Failed, $"{name}: {why}"));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is null) return;
+        _killed = true;
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        await _reading;
+        _process.Dispose();
+    }
+
+    private const int ComplaintsKept = 20;
+}

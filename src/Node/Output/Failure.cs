@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Akka.Configuration;
+using Hhs.Actors.Journal;
+using Hhs.Actors.Node;
+using Hhs.Actors.Settings;
+using Hhs.Actors.Transport;
+using Hhs.Model;
+
+namespace Hhs.Node.Output;
+
+/// <summary>What went wrong, as an exit code and a message that says what to do.</summary>
+internal static class Failure
+{
+    public static (int Code, string Message) Of(Exception failure) => failure switch
+    {
+        CommandException known => (known.Code, known.Message),
+        OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
+        HhsException { Why.Code: RejectCode.TimedOut } refused => (ExitCode.NotFound, refused.Message),
+        HhsException refused => (ExitCode.Refused, refused.Message),
+        JournalException store => (ExitCode.Store, store.Message),
+        IdentityFileException identity => (ExitCode.Store, identity.Message),
+        TransportException network => (ExitCode.Network, network.Message),
+        ConfigurationException config => (ExitCode.BadInput, config.Message),
+        AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
+        IOException or UnauthorizedAccessException => (ExitCode.Store, failure.Message),
+        _ => (ExitCode.Bug, $"this is a bug in hhs, please report it: {failure}"),
+    };
+
+    /// <summary>One line for a person, or one JSON object for a script.</summary>
+    public static void Write(TextWriter error, bool json, int code, string message) =>
+        error.WriteLine(json ? JsonLine.Of(new JsonObject { ["error"] = message, ["exitCode"] = code }) : $"hhs: {message}");
+}
