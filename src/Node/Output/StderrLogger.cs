@@ -11,6 +11,6 @@ internal sealed class StderrLogger : ReceiveActor
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(e => Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{e.Timestamp:HH:mm:ss.fff} {e.LogLevel().ToString()[..^5]} {Report.Visible(e.Message?.ToString() ?? "")}{(e.Cause is { } cause ? $": {cause.Message}" : "")}")));
+            CultureInfo.InvariantCulture, $"{e.Timestamp:HH:mm:ss.fff} {e.LogLevel().ToString()[..^5]} {Report.Visible(e.Message?.ToString() ?? "")}{(e.Cause is { } cause ? $"\n{cause}" : "")}")));
     }
 }
