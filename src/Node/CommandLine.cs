@@ -32,8 +32,8 @@ internal static class CommandLine
         var root = new RootCommand("Hyper Hyper Space objects: written offline, verified entry by entry, synced between peers.")
         {
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
-            IdCommand.Make(),
-            DemoCommand.Make(), DemoNodeCommand.Make(),
+            IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), ShowCommand.Make(),
+            LogCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

@@ -80,11 +80,11 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         }
     }
 
-    // Many writes are under way at once, so that they share the flushes of the disk; each is told when it is durable.
+    // Several writes are under way at once; each is told when it is durable.
     private async Task WriteAsync(DemoOrder.Write order)
     {
         var random = new Random(order.RandomSeed);
-        var underWay = Channel.CreateBounded<Task<ContentHash>>(WritesAtOnce);
+        var underWay = Channel.CreateBounded<Task<ContentHash>>(order.AtOnce);
         var telling = TellAcknowledgedAsync(underWay.Reader);
         for (int i = 0; i < order.Entries; i++)
         {
@@ -167,6 +167,4 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         _ending.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private const int WritesAtOnce = 256;
 }

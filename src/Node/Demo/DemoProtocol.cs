@@ -24,7 +24,11 @@ internal abstract record DemoOrder
     public sealed record Sum : DemoOrder;
 
     /// <summary>Add and remove elements of a pool that all nodes share.</summary>
-    public sealed record Write(int Entries, int Pool, int RandomSeed) : DemoOrder;
+    /// <param name="Entries">How many.</param>
+    /// <param name="AtOnce">How many are under way at once; they share the flushes of the disk.</param>
+    /// <param name="Pool">Number of different elements.</param>
+    /// <param name="RandomSeed">Decides the elements, and which are added and which removed.</param>
+    public sealed record Write(int Entries, int AtOnce, int Pool, int RandomSeed) : DemoOrder;
 }
 
 /// <summary>What a node tells the demo: a JSON line on its standard output.</summary>

@@ -43,7 +43,7 @@ internal sealed class DemoRun(IReadOnlyList<DemoProcess> nodes, int entries)
     private Task WriteApartAsync(CancellationToken cancel) => Task.WhenAll(nodes.Select(async (node, i) =>
     {
         node.Doing = "writing";
-        await node.AskAsync<DemoEvent.Written>(new DemoOrder.Write(entries, Pool, i), cancel);
+        await node.AskAsync<DemoEvent.Written>(new DemoOrder.Write(entries, AtOnce: 256, Pool, RandomSeed: i), cancel);
         node.Doing = "has written";
     }));
 
@@ -56,9 +56,9 @@ internal sealed class DemoRun(IReadOnlyList<DemoProcess> nodes, int entries)
         }
         // It writes on while it syncs, so that the kill meets both.
         Victim.Doing = "syncing, writing";
-        await Victim.SendAsync(new DemoOrder.Write(entries, Pool, nodes.Count));
-        int others = entries * (nodes.Count - 1), enough = entries + 1 + (others / 3);
-        await UntilAsync(() => Victim.State.Entries >= enough, cancel);
+        await Victim.SendAsync(new DemoOrder.Write(int.MaxValue, AtOnce: 4, Pool, RandomSeed: nodes.Count));
+        int enough = entries * (nodes.Count - 1) / 3;
+        await UntilAsync(() => Victim.State.Entries - Victim.AcknowledgedCount > enough, cancel);
         Victim.Doing = "killed";
         await Victim.KillAsync();
         VictimEntries = Victim.State.Entries;

@@ -16,13 +16,13 @@ internal static class Failure
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
-        HhsException { Why.Code: RejectCode.TimedOut } refused => (ExitCode.NotFound, refused.Message),
+        // Only an object that has failed for good does not answer.
+        HhsException { Why.Code: RejectCode.TimedOut } or AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
         HhsException refused => (ExitCode.Refused, refused.Message),
         JournalException store => (ExitCode.Store, store.Message),
         IdentityFileException identity => (ExitCode.Store, identity.Message),
         TransportException network => (ExitCode.Network, network.Message),
         ConfigurationException config => (ExitCode.BadInput, config.Message),
-        AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
         IOException or UnauthorizedAccessException => (ExitCode.Store, failure.Message),
         _ => (ExitCode.Bug, $"this is a bug in hhs, please report it: {failure}"),
     };

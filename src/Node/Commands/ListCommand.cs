@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hhs.Node.Output;
+
+namespace Hhs.Node.Commands;
+
+/// <summary><c>hhs list</c>.</summary>
+internal static class ListCommand
+{
+    public static Command Make()
+    {
+        var command = new Command("list", "List the objects in the store");
+        command.SetAction(parsed => Run(new(parsed)));
+        return command;
+    }
+
+    private static int Run(CommandContext context)
+    {
+        using var journal = context.OpenJournal();
+        var names = new ObjectNames(journal).All.ToLookup(n => n.Id, n => n.Name);
+        if (context.Report.Json)
+        {
+            foreach (var o in journal.Objects)
+            {
+                context.Report.Write(() => new JsonObject
+                {
+                    ["id"] = o.ObjectId.ToString(), ["names"] = JsonLine.Array(names[o.ObjectId], n => n), ["entries"] = o.EntryCount,
+                }, () => "");
+            }
+            return ExitCode.Ok;
+        }
+        context.Report.Table(
+            ["id", "entries", "name"],
+            [.. journal.Objects.Select(o => (string[])[o.ObjectId.ToString(), o.EntryCount.ToString(CultureInfo.InvariantCulture), string.Join(", ", names[o.ObjectId])])]);
+        return ExitCode.Ok;
+    }
+}

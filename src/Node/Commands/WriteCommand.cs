@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Hhs.Actors.Node;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+
+namespace Hhs.Node.Commands;
+
+/// <summary>What <c>hhs add</c> and <c>hhs remove</c> have in common: many writes under way at once, each told when it is durable.</summary>
+internal static class WriteCommand
+{
+    /// <summary>Makes one of the two.</summary>
+    /// <param name="name">The command's name.</param>
+    /// <param name="description">The command's help.</param>
+    /// <param name="verb">What has been done to an element, for the output.</param>
+    /// <param name="writer">Gives the write for a set, once it is open.</param>
+    public static Command Make(string name, string description, string verb, Func<SetHandle, Target, Func<Literal, Task<ContentHash>>> writer)
+    {
+        var elements = new Elements();
+        var command = new Command(name, description);
+        elements.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var context = new CommandContext(parsed);
+            var all = elements.Of(parsed);
+            var child = Elements.ChildId(parsed.GetValue(elements.Child));
+            await using var node = await context.OpenOfflineAsync();
+            var id = new ObjectNames(node.Journal).Resolve(parsed.GetValue(elements.Object)!);
+            var create = ObjectNames.CreatePayload(node.Journal, id);
+            var write = writer(await node.OpenSetAsync(id), new(create.Has("contentType"), child, parsed.GetValue(elements.Barrier)));
+            await RunAsync(context, all, write, verb, cancel);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>Where elements are written to, and how.</summary>
+    public sealed record Target(bool Nested, ContentHash? Child, bool Barrier);
+
+    private static async Task RunAsync(CommandContext context, IEnumerable<Literal> elements, Func<Literal, Task<ContentHash>> write, string verb, CancellationToken cancel)
+    {
+        var underWay = Channel.CreateBounded<(Literal Element, Task<ContentHash> Write)>(WritesAtOnce);
+        // Reading standard input blocks, and must not hold up what there is to tell.
+        var writing = Task.Run(async () =>
+        {
+            try
+            {
+                foreach (var element in elements) await underWay.Writer.WriteAsync((element, write(element)), cancel);
+            }
+            finally
+            {
+                underWay.Writer.Complete();
+            }
+        }, cancel);
+        await foreach (var (element, done) in underWay.Reader.ReadAllAsync(cancel))
+        {
+            var entry = await done.WaitAsync(cancel);
+            context.Report.Write(
+                () => new JsonObject { [verb] = Output.JsonLine.From(element), ["entry"] = entry.ToString() },
+                () => $"{verb} {Output.Report.Visible(element is Literal.String text ? text.Value : element.ToString())}  {entry}");
+        }
+        await writing;
+    }
+
+    private const int WritesAtOnce = 256;
+}
