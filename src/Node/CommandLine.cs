@@ -33,7 +33,7 @@ internal static class CommandLine
         {
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
             IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), ShowCommand.Make(),
-            LogCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            LogCommand.Make(), ServeCommand.Make(), JoinCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

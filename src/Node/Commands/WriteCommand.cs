@@ -55,13 +55,28 @@ internal static class WriteCommand
         }, cancel);
         await foreach (var (element, done) in underWay.Reader.ReadAllAsync(cancel))
         {
-            var entry = await done.WaitAsync(cancel);
+            var entry = await Named(done, element, verb).WaitAsync(cancel);
             context.Report.Write(
                 () => new JsonObject { [verb] = Output.JsonLine.From(element), ["entry"] = entry.ToString() },
-                () => $"{verb} {Output.Report.Visible(element is Literal.String text ? text.Value : element.ToString())}  {entry}");
+                () => $"{verb} {Text(element)}  {entry}");
         }
         await writing;
     }
+
+    // The rules speak of an element by its hash; a person knows it by its text.
+    private static async Task<ContentHash> Named(Task<ContentHash> write, Literal element, string verb)
+    {
+        try
+        {
+            return await write;
+        }
+        catch (HhsException refused)
+        {
+            throw new HhsException(refused.Why with { Detail = $"not {verb}, nor what follows: {Text(element)}: {refused.Message}" });
+        }
+    }
+
+    private static string Text(Literal element) => Output.Report.Visible(element is Literal.String text ? text.Value : element.ToString());
 
     private const int WritesAtOnce = 256;
 }

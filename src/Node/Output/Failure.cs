@@ -30,4 +30,8 @@ internal static class Failure
     /// <summary>One line for a person, or one JSON object for a script.</summary>
     public static void Write(TextWriter error, bool json, int code, string message) =>
         error.WriteLine(json ? JsonLine.Of(new JsonObject { ["error"] = message, ["exitCode"] = code }) : $"hhs: {message}");
+
+    /// <summary>Something that does not end the command.</summary>
+    public static void Warn(TextWriter error, bool json, string message) =>
+        error.WriteLine(json ? JsonLine.Of(new JsonObject { ["warning"] = message }) : $"hhs: {message}");
 }

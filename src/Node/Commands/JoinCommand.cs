@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
+using Hhs.Actors.Objects;
+using Hhs.Actors.Settings;
+using Hhs.Model;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Node.Commands;
+
+/// <summary><c>hhs join ID</c>: fetches an object by its id, then keeps it in sync.</summary>
+internal static class JoinCommand
+{
+    public static Command Make()
+    {
+        var id = new Argument<string>("ID") { Description = "Id of the object" };
+        var peer = new Option<string[]>("--peer") { Description = "A peer that may have it; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var name = new Option<string?>("--name") { Description = "Name to give the object in this store" };
+        var until = new Option<bool>("--until-synced") { Description = "End once a peer is connected and nothing new has come for 2 s" };
+        var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S" };
+        var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { id, peer, name, until, timeout };
+        command.SetAction((parsed, cancel) =>
+        {
+            if (!ContentHash.TryParse(parsed.GetValue(id), out var objectId)) throw ObjectNames.BadId(parsed.GetValue(id)!);
+            var context = new CommandContext(parsed);
+            var settings = context.Settings with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
+            if (settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be asked: give a --peer KEYID@ws://HOST:PORT");
+            if (parsed.GetValue(timeout) is { } seconds)
+            {
+                if (seconds is < 1 or > TimeoutSecondsMax) throw CommandException.BadInput($"--timeout must be between 1 and {TimeoutSecondsMax} seconds");
+                settings = settings with { Objects = settings.Objects with { FetchTimeout = TimeSpan.FromSeconds(seconds) } };
+            }
+            return RunAsync(context, settings, objectId, parsed.GetValue(name), parsed.GetValue(until), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, HhsSettings settings, ContentHash id, string? name, bool untilSynced, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        await using var node = await context.StartAsync(settings);
+        var trouble = PeerTrouble.Watch(node, context.Report.Json);
+        var names = new ObjectNames(node.Journal);
+        if (name is not null) names.RequireFree(name, id);
+        var handle = await OpenAsync(node, settings, id, trouble, cancel);
+        if (name is not null) names.Give(name, id);
+        context.Report.Write(() => new JsonObject { ["event"] = "opened", ["id"] = id.ToString(), ["type"] = handle.TypeId }, () => $"opened {id} ({handle.TypeId})");
+        if (!untilSynced)
+        {
+            await ServeCommand.WatchAsync(context.Report, node, cancel);
+            return ExitCode.Ok;
+        }
+        var status = await SyncAsync(node, settings, handle, trouble, clock, cancel);
+        context.Report.Write(
+            () => new JsonObject { ["event"] = "synced", ["id"] = id.ToString(), ["entries"] = status.Entries, ["frontier"] = Output.JsonLine.Array(status.Frontier, h => h.ToString()) },
+            () => $"synced: {status.Entries} entries");
+        return ExitCode.Ok;
+    }
+
+    private static async Task<ObjectHandle> OpenAsync(HhsNode node, HhsSettings settings, ContentHash id, PeerTrouble trouble, CancellationToken cancel)
+    {
+        var opening = node.OpenAsync(id);
+        bool connected = false;
+        while (await Task.WhenAny(opening, Task.Delay(Often, cancel)) != opening)
+        {
+            cancel.ThrowIfCancellationRequested();
+            connected |= (await node.PeersAsync()).Count > 0;
+            ThrowIfHopeless(trouble, settings.Peers);
+        }
+        try
+        {
+            return await opening;
+        }
+        catch (HhsException refused) when (refused.Why.Code == RejectCode.TimedOut)
+        {
+            throw connected
+                ? CommandException.NotFound($"no connected peer has object {id}: check the id, or ask whoever gave it to you to run 'hhs serve'")
+                : NobodyReached(settings, trouble);
+        }
+    }
+
+    // Nobody says that there is no more to come: other peers may write at any time. What is there now has come when it stops growing.
+    private static async Task<ObjectProtocol.Status> SyncAsync(HhsNode node, HhsSettings settings, ObjectHandle handle, PeerTrouble trouble, Stopwatch clock, CancellationToken cancel)
+    {
+        Position? before = null;
+        bool connected = false;
+        var quiet = Stopwatch.StartNew();
+        while (true)
+        {
+            var status = await handle.StatusAsync();
+            bool now = (await node.PeersAsync()).Count > 0;
+            if (!now || !status.Frontier.Equals(before)) quiet.Restart();
+            connected |= now;
+            before = status.Frontier;
+            if (now && quiet.Elapsed >= Quiet) return status;
+            ThrowIfHopeless(trouble, settings.Peers);
+            if (clock.Elapsed > settings.Objects.FetchTimeout)
+                throw connected ? new CommandException(ExitCode.Failed, $"still growing, or disconnected, after {settings.Objects.FetchTimeout.TotalSeconds:0} s, at {status.Entries} entries: repeat the command with a longer --timeout; what has come is kept") : NobodyReached(settings, trouble);
+            await Task.Delay(Often, cancel);
+        }
+    }
+
+    private static void ThrowIfHopeless(PeerTrouble trouble, IReadOnlyList<PeerAddress> peers)
+    {
+        if (trouble.Hopeless(peers) is { } why) throw new CommandException(ExitCode.Network, why);
+    }
+
+    private static CommandException NobodyReached(HhsSettings settings, PeerTrouble trouble) =>
+        new(ExitCode.Network, $"no peer could be reached within {settings.Objects.FetchTimeout.TotalSeconds:0} s{(trouble.Any is { } why ? $": {why}" : "")}");
+
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+    private const int TimeoutSecondsMax = 86_400;
+}

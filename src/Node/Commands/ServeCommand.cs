@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Hhs.Actors.Node;
+using Hhs.Actors.Settings;
+using Hhs.Node.Health;
+using Hhs.Node.Output;
+
+namespace Hhs.Node.Commands;
+
+/// <summary><c>hhs serve</c>: all objects of the store, to whoever knows their ids, until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    public static Command Make()
+    {
+        var listen = new Option<string[]>("--listen") { Description = "Address to accept connections on, such as ws://127.0.0.1:4000; port 0 takes a free one", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var peer = new Option<string[]>("--peer") { Description = "A peer to stay connected to; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT" };
+        var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, health };
+        command.SetAction((parsed, cancel) =>
+        {
+            var context = new CommandContext(parsed);
+            var settings = context.Settings;
+            if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
+            settings = settings with { Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
+            if (settings.Listen.Count + settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be talked to: give --listen ws://127.0.0.1:4000, or a --peer");
+            return RunAsync(context, settings, parsed.GetValue(health), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, HhsSettings settings, int? healthPort, CancellationToken cancel)
+    {
+        // Counts from the first event on, so it listens before there is a node.
+        using var metrics = healthPort is null ? null : new MetricsText();
+        await using var node = await context.StartAsync(settings);
+        await using var health = healthPort is { } port ? await HealthEndpoint.StartAsync(port, node, metrics!) : null;
+        PeerTrouble.Watch(node, context.Report.Json);
+        context.Report.Write(() => new JsonObject
+        {
+            ["event"] = "listening", ["keyId"] = node.KeyId.ToString(), ["addresses"] = JsonLine.Array(Addresses(node), a => a), ["health"] = health?.Address,
+        }, () => string.Join('\n', Addresses(node).Select(a => $"listening  {a}").Concat(health is null ? [] : [$"health     {health.Address}"])));
+        await WatchAsync(context.Report, node, cancel);
+        return ExitCode.Ok;
+    }
+
+    private static IEnumerable<string> Addresses(HhsNode node) => node.Listening.Select((_, i) => node.Address(i).ToString().TrimEnd('/'));
+
+    /// <summary>Shows how the node stands until it is told to stop, which is how serving ends.</summary>
+    public static async Task WatchAsync(Report report, HhsNode node, CancellationToken cancel)
+    {
+        var line = new StatusLine(report);
+        using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        try
+        {
+            do
+            {
+                var objects = await node.ObjectsAsync();
+                line.Tell(objects.Count, objects.Sum(o => o.Entries), (await node.PeersAsync()).Count);
+            }
+            while (await often.WaitForNextTickAsync(cancel));
+        }
+        catch (OperationCanceledException)
+        {
+            line.End();
+        }
+    }
+}
