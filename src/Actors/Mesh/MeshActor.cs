@@ -209,7 +209,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         var state = _peers[address];
         bool declined = ended.Why?.Code == RejectCode.Declined;
         if (declined) state.NextTopic++;
-        else if (!ended.WasOpen) Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, ended.Why, ended.Why?.Detail ?? "closed by the remote"));
+        if (!ended.WasOpen) Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, ended.Why, ended.Why?.Detail ?? "closed by the remote"));
         // Declined topics are tried in turn without delay; only a whole round of them counts as a failure.
         bool round = !declined || state.NextTopic % Math.Max(1, _topics.Count) == 0;
         if (round && !ended.WasOpen) state.Failures++;

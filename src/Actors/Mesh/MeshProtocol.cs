@@ -34,7 +34,7 @@ public static class MeshProtocol
 
     /// <summary>Published on the event stream when a peer that we dial could not be reached or was turned away; it is dialled again later.</summary>
     /// <param name="Address">The peer.</param>
-    /// <param name="Why">What we hold against it; null when it could not be reached or hung up itself.</param>
+    /// <param name="Why">Why the session ended, such as <see cref="RejectCode.Declined"/> when it has nothing that we have or want; null when it could not be reached or hung up itself.</param>
     /// <param name="Detail">The reason, for a person.</param>
     public sealed record PeerFailed(PeerAddress Address, Reject? Why, string Detail);
 

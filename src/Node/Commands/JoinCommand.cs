@@ -76,7 +76,7 @@ internal static class JoinCommand
         }
         catch (HhsException refused) when (refused.Why.Code == RejectCode.TimedOut)
         {
-            throw connected
+            throw connected || trouble.Declined
                 ? CommandException.NotFound($"no connected peer has object {id}: check the id, or ask whoever gave it to you to run 'hhs serve'")
                 : NobodyReached(settings, trouble);
         }

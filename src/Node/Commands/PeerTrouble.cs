@@ -24,11 +24,19 @@ internal sealed class PeerTrouble
     public string? Hopeless(IReadOnlyList<PeerAddress> peers) =>
         peers.Count > 0 && peers.All(p => _last.TryGetValue(p, out var failed) && IsWrongKey(failed)) ? Text(_last[peers[0]]) : null;
 
+    /// <summary>Whether a peer proved who it is, and said that it has not what it was asked for.</summary>
+    public bool Declined { get; private set; }
+
     /// <summary>The last failure of any peer, for a person; null if there was none.</summary>
     public string? Any => _last.Values.Select(Text).FirstOrDefault();
 
     private void Note(MeshProtocol.PeerFailed failed, bool json)
     {
+        if (failed.Why?.Code == RejectCode.Declined)
+        {
+            Declined = true;   // it can have it later, and is asked again
+            return;
+        }
         bool news = !_last.TryGetValue(failed.Address, out var before) || before.Detail != failed.Detail;
         _last[failed.Address] = failed;
         if (news) Output.Failure.Warn(Console.Error, json, Text(failed));

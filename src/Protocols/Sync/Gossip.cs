@@ -76,8 +76,8 @@ internal sealed class Gossip(SyncContext context)
         // A peer that reads nothing must not make frontiers pile up; it hears the latest when it reads again.
         peer.FrontierOwed = peer.InFlight >= _settings.InFlightBytesPerPeerMax;
         if (peer.FrontierOwed || context.IsShunned(peer)) return;
-        // supplement 8.4: an original that is still fetching the create entry drops this one, and then asks by telling its own.
-        peer.ToldUnheard = peer.Kind == PeerKind.Original && peer.Announced is null;
+        // supplement 8.4: a peer that is still fetching the create entry drops this one, and then asks by telling its own.
+        peer.ToldUnheard = peer.Announced is null;
         peer.LastSent = target;
         peer.LastSentAt = context.Now;
         context.Send(peer, new SyncMessage.NewFrontier(context.Replica.Id, target));

@@ -28,6 +28,18 @@ public sealed class TwoNodesTests
         Assert.Equal((await list.ContentsAsync()).Hash, (await copy.ContentsAsync()).Hash);
     }
 
+    // The keep-alive, which would mend it, comes after 30 s.
+    [Fact(Timeout = 20_000)]
+    public async Task A_fetched_set_arrives_whole_although_nobody_writes()
+    {
+        await using var alice = await HhsNode.StartAsync(new HhsSettings { Listen = [Loopback] });
+        var list = await alice.CreateSetAsync(new SetOptions { Seed = "quiet" });
+        for (int i = 0; i < 10; i++) await list.AddAsync($"item {i}");
+
+        await using var bob = await HhsNode.StartAsync(new HhsSettings { Peers = [alice.Address()] });
+        await Converged(list, await bob.OpenSetAsync(list.Id));
+    }
+
     private static async Task Converged(SetHandle one, SetHandle other)
     {
         // Each look waits for the actors' answers; the test's own timeout bounds the whole.
