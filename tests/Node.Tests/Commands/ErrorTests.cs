@@ -128,7 +128,8 @@ public sealed class ErrorTests
     [InlineData("hhs.mesh.sessions-max = -5", "sessions-max")]
     [InlineData("hhs.mesh.sessions-max = many", "sessions-max")]
     [InlineData("hhs.peers = [nobody]", "hhs.peers")]
-    [InlineData("hhs { mesh {", "not HOCON")]
+    [InlineData("hhs.mesh.redial-min = soon", "hhs.mesh.redial-min")]
+    [InlineData("hhs.mesh.redial-max = ${nothing}", "not HOCON")]
     public async Task A_bad_configuration_is_explained(string hocon, string says)
     {
         using var data = new DataFolder();
