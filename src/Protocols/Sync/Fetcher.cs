@@ -180,7 +180,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         foreach (var peer in context.Peers.Values.Where(p => p.Announced is not null && !context.IsShunned(p)).OrderBy(p => p.Charged).ThenBy(p => p.Kind))
         {
             var start = StartFor(peer);
-            if (start.Length == 0) continue;
+            if (start.Length == 0 || IsStreaming(peer)) continue;
             if (peer.NotBefore > context.Now)
             {
                 context.WakeAt(new(SyncTimerKind.Fetch), peer.NotBefore);
@@ -196,6 +196,10 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             return;
         }
     }
+
+    // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses its last batches
+    // (seen on the wire). It is asked when the payloads have come.
+    private bool IsStreaming(SyncPeer peer) => peer.Kind == PeerKind.Original && _payloads.Any(f => f.Auto && f.Peer == peer);
 
     // First what its own headers lead to, then its unknown tips.
     private ContentHash[] StartFor(SyncPeer peer)
@@ -240,7 +244,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     {
         _payloads.Remove(fetch);
         fetch.Peer.Retired.Add(fetch.RequestId);
-        _payloadsDue = true;
+        _payloadsDue = _headersDue = true;
         var lacking = Lacking(fetch);
         if (fetch.Auto) AskLater(lacking);
         else if (lacking.Count > 0) Fail(fetch.Peer, new(RejectCode.UnexpectedMessage, "has headers without their payloads"), Charges.Unfounded);
@@ -272,6 +276,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         var lacking = Lacking(fetch);
         Retire(fetch);
         AskLater(lacking);
+        _headersDue = true;
     }
 
     private void Pause(PendingEntry dropped)
