@@ -75,6 +75,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         }
         fetch.LastHeard = context.Now;
         fetch.Announced = meta.PayloadCount;
+        // An original's clock of the walk ticks once more, 100 ms after this, and ends whatever other walk it finds.
+        var walkAfter = context.Now + _settings.OriginalWalkGap;
+        if (fetch.Auto && peer.Kind == PeerKind.Original && peer.NotBefore < walkAfter) peer.NotBefore = walkAfter;
         if (meta.PayloadCount == 0) Finish(fetch);
     }
 
@@ -190,15 +193,15 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             int max = peer.Kind == PeerKind.Original ? room : Math.Min(room, _settings.HeadersPerResponseMax);
             _headers = new(peer, context.NewRequestId(), context.Now, start, max);
             _deadlinesDue = true;
-            var frontier = context.Replica.Frontier;
-            var limits = frontier.Count <= WireLimits.HashesMax ? frontier : (IReadOnlyList<ContentHash>)frontier.Take(WireLimits.HashesMax).ToArray();
+            // Its own tips too: where we have written since, it knows none of ours, and would walk to the root.
+            var limits = peer.Has.Union(context.Replica.Frontier).Take(WireLimits.HashesMax).ToArray();
             context.Send(peer, new SyncMessage.HeaderRequest(_headers.RequestId, context.Replica.Id, start, limits, max, AutoPayload: true));
             return;
         }
     }
 
-    // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses its last batches
-    // (seen on the wire). It is asked when the payloads have come.
+    // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses all but its first
+    // batches (seen on the wire, and in its provider). It is asked when the payloads have come.
     private bool IsStreaming(SyncPeer peer) => peer.Kind == PeerKind.Original && _payloads.Any(f => f.Auto && f.Peer == peer);
 
     // First what its own headers lead to, then its unknown tips.

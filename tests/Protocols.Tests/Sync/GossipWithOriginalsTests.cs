@@ -96,6 +96,8 @@ public class GossipWithOriginalsTests
 
         host.Hear(peer, new SyncMessage.PayloadResponseMeta(walk, 3));
         host.ServePayloads(peer, copy, walk, copy.Entries.Skip(1).Take(3));
+        Assert.Empty(host.Sent(peer).OfType<SyncMessage.HeaderRequest>());   // nor before its clock has ticked once more
+        host.Pass(SyncSettings.Default.OriginalWalkGap);
         Assert.Equal(copy.Frontier, host.Sent<SyncMessage.HeaderRequest>(peer).Start);
     }
 
@@ -124,5 +126,18 @@ public class GossipWithOriginalsTests
         host.Sent(peer);
         host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, host.Replica.Frontier, [], 1_024, false));
         Assert.Equal(new SyncMessage.HeaderResponseMeta("r", 4, true, 0), host.Sent<SyncMessage.HeaderResponseMeta>(peer));
+    }
+
+    [Fact]
+    public void A_walk_is_limited_by_what_the_peer_told_us_where_we_have_written_since()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("other", PeerKind.Original);
+        var shared = host.Replica.Frontier;
+        host.Hear(peer, host.Replica.Frontier());
+        var ours = host.Write("ours");
+        host.Sent(peer);
+        host.Hear(peer, new SyncMessage.NewFrontier(host.Replica.Id, [PeerCopy.Linear(5).Write("theirs").Hash]));
+        Assert.Equal([shared[0], ours.Hash], host.Sent<SyncMessage.HeaderRequest>(peer).Limits);
     }
 }
