@@ -40,6 +40,7 @@ internal sealed class ConfigReader(Config config)
         NativeStageEntries = Count("hhs.sync.native-stage-entries"),
         OriginalPause = Time("hhs.sync.original-pause"),
         OriginalStageEntries = Count("hhs.sync.original-stage-entries"),
+        OriginalWalkGap = Time("hhs.sync.original-walk-gap"),
         PeersMax = Count("hhs.sync.peers-max"),
         PendingEntriesMax = Count("hhs.sync.pending-entries-max"),
         PendingEntriesPerPeerMax = Count("hhs.sync.pending-entries-per-peer-max"),

@@ -75,6 +75,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         }
         fetch.LastHeard = context.Now;
         fetch.Announced = meta.PayloadCount;
+        // An original's clock of the walk ticks once more, 100 ms after this, and ends whatever other walk it finds.
+        var walkAfter = context.Now + _settings.OriginalWalkGap;
+        if (fetch.Auto && peer.Kind == PeerKind.Original && peer.NotBefore < walkAfter) peer.NotBefore = walkAfter;
         if (meta.PayloadCount == 0) Finish(fetch);
     }
 
@@ -180,7 +183,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         foreach (var peer in context.Peers.Values.Where(p => p.Announced is not null && !context.IsShunned(p)).OrderBy(p => p.Charged).ThenBy(p => p.Kind))
         {
             var start = StartFor(peer);
-            if (start.Length == 0) continue;
+            if (start.Length == 0 || IsStreaming(peer)) continue;
             if (peer.NotBefore > context.Now)
             {
                 context.WakeAt(new(SyncTimerKind.Fetch), peer.NotBefore);
@@ -190,12 +193,16 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             int max = peer.Kind == PeerKind.Original ? room : Math.Min(room, _settings.HeadersPerResponseMax);
             _headers = new(peer, context.NewRequestId(), context.Now, start, max);
             _deadlinesDue = true;
-            var frontier = context.Replica.Frontier;
-            var limits = frontier.Count <= WireLimits.HashesMax ? frontier : (IReadOnlyList<ContentHash>)frontier.Take(WireLimits.HashesMax).ToArray();
+            // Its own tips too: where we have written since, it knows none of ours, and would walk to the root.
+            var limits = peer.Has.Union(context.Replica.Frontier).Take(WireLimits.HashesMax).ToArray();
             context.Send(peer, new SyncMessage.HeaderRequest(_headers.RequestId, context.Replica.Id, start, limits, max, AutoPayload: true));
             return;
         }
     }
+
+    // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses all but its first
+    // batches (seen on the wire, and in its provider). It is asked when the payloads have come.
+    private bool IsStreaming(SyncPeer peer) => peer.Kind == PeerKind.Original && _payloads.Any(f => f.Auto && f.Peer == peer);
 
     // First what its own headers lead to, then its unknown tips.
     private ContentHash[] StartFor(SyncPeer peer)
@@ -240,7 +247,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     {
         _payloads.Remove(fetch);
         fetch.Peer.Retired.Add(fetch.RequestId);
-        _payloadsDue = true;
+        _payloadsDue = _headersDue = true;
         var lacking = Lacking(fetch);
         if (fetch.Auto) AskLater(lacking);
         else if (lacking.Count > 0) Fail(fetch.Peer, new(RejectCode.UnexpectedMessage, "has headers without their payloads"), Charges.Unfounded);
@@ -272,6 +279,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         var lacking = Lacking(fetch);
         Retire(fetch);
         AskLater(lacking);
+        _headersDue = true;
     }
 
     private void Pause(PendingEntry dropped)

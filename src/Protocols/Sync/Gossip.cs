@@ -20,6 +20,7 @@ internal sealed class Gossip(SyncContext context)
     {
         var pause = HasMissedOurs(peer, announced) ? _settings.RetellEvery : _settings.PushBackEvery;
         peer.Announced = announced;
+        if (Position.Of([.. announced.Where(context.Replica.Contains)]) is { Count: > 0 } known) peer.Has = known;
         peer.Stage.Learn(announced, context.Replica);
         if (announced.Equals(context.Replica.Frontier)) return;   // an equal frontier is never answered
 

@@ -88,7 +88,9 @@ internal sealed class Server(SyncContext context)
     private void BeginHeaders(SyncPeer peer, SyncMessage.HeaderRequest request)
     {
         int max = Math.Min(request.MaxHeaders, _settings.HeadersPerResponseMax);
-        var entries = Walk(request.Start, request.Limits, max);
+        // Limits that we lack stop nothing, and would have the walk run to the root each time both sides write (supplement 8.2);
+        // what the peer told us before does.
+        var entries = Walk(request.Start, [.. request.Limits, .. peer.Has.Except(request.Start)], max);
         bool complete = entries.Length < max;   // as the original: an exact fit counts as incomplete (supplement 8.2)
         bool autoPayload = request.AutoPayload && complete && entries.Length > 0;
         context.Send(peer, new SyncMessage.HeaderResponseMeta(request.RequestId, entries.Length, complete, autoPayload ? entries.Length : 0));
@@ -190,7 +192,7 @@ internal sealed class Server(SyncContext context)
     private const int HeaderBytes = 190;
     private const int MetaOwed = -1;
     private const int NativeBatchHeaders = 256;
-    private const int OriginalBatchHeaders = 128;
+    private const int OriginalBatchHeaders = 1_024;   // all that an original asks for: between two batches it may ask for the same again
     private const int OriginalBurstPayloads = 1_024;
     private const int PredecessorBytes = 50;
 }

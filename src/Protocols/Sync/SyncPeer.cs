@@ -18,6 +18,9 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>The latest frontier it told us; null before the first, and after one that it could not back up.</summary>
     public Position? Announced { get; set; }
 
+    /// <summary>The newest tips of its frontiers that we know: it has all that they lead to.</summary>
+    public Position Has { get; set; } = Position.Empty;
+
     /// <summary>What it has of ours and what it has been told of.</summary>
     public PeerStage Stage { get; } = new(kind == PeerKind.Original ? settings.OriginalStageEntries : settings.NativeStageEntries);
 

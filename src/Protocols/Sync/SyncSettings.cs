@@ -42,6 +42,9 @@ public sealed record SyncSettings
     /// <summary>Entries that an original peer is told of beyond what it has (supplement 8.7: at most 1,000, or it stalls).</summary>
     public int OriginalStageEntries { get; init; } = 512;
 
+    /// <summary>Least time from the start of a walk's payloads to the next walk asked of an original, or it drops that one's end.</summary>
+    public TimeSpan OriginalWalkGap { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Entries that a native peer is told of beyond what it has; well below <see cref="PendingEntriesMax"/>, so that one walk fits.</summary>
     public int NativeStageEntries { get; init; } = 32_768;
 

@@ -79,4 +79,65 @@ public class GossipWithOriginalsTests
         for (int i = 1; i < 39; i++) host.Hear(peer, PeerCopy.Linear(i).Frontier());
         Assert.Empty(host.Sent(peer));
     }
+
+    [Fact]
+    public void Asks_an_original_for_no_walk_while_payloads_of_the_last_are_due()
+    {
+        // It begins them 100 ms after the headers, and then drops the rest of a walk that was asked for in between.
+        var copy = PeerCopy.Linear(3);
+        var host = new Host();
+        var peer = host.Join("original", PeerKind.Original);
+        host.Hear(peer, copy.Frontier());
+        string walk = host.Sent<SyncMessage.HeaderRequest>(peer).RequestId;
+        host.ServeHeaders(peer, copy, walk, auto: true);
+        copy.Write("meanwhile");
+        host.Hear(peer, copy.Frontier());
+        Assert.Empty(host.Sent(peer).OfType<SyncMessage.HeaderRequest>());
+
+        host.Hear(peer, new SyncMessage.PayloadResponseMeta(walk, 3));
+        host.ServePayloads(peer, copy, walk, copy.Entries.Skip(1).Take(3));
+        Assert.Empty(host.Sent(peer).OfType<SyncMessage.HeaderRequest>());   // nor before its clock has ticked once more
+        host.Pass(SyncSettings.Default.OriginalWalkGap);
+        Assert.Equal(copy.Frontier, host.Sent<SyncMessage.HeaderRequest>(peer).Start);
+    }
+
+    [Theory]
+    [InlineData(PeerKind.Native)]
+    [InlineData(PeerKind.Original)]
+    public void A_walk_stops_at_what_the_peer_told_us_before_where_it_has_written_since(PeerKind kind)
+    {
+        var host = new Host(PeerCopy.Linear(100));
+        var peer = host.Join("other", kind);
+        host.Hear(peer, host.Replica.Frontier());
+        var theirs = PeerCopy.Linear(100).Write("theirs");
+        var ours = host.Write("ours");
+        host.Hear(peer, new SyncMessage.NewFrontier(host.Replica.Id, [theirs.Hash]));
+        host.Sent(peer);
+        host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, [ours.Hash], [theirs.Hash], 1_024, false));
+        Assert.Equal(new SyncMessage.HeaderResponseMeta("r", 1, true, 0), host.Sent<SyncMessage.HeaderResponseMeta>(peer));
+    }
+
+    [Fact]
+    public void What_a_peer_asks_for_by_name_it_gets_though_it_told_us_that_it_has_it()
+    {
+        var host = new Host(PeerCopy.Linear(3));
+        var peer = host.Join("other", PeerKind.Original);
+        host.Hear(peer, host.Replica.Frontier());
+        host.Sent(peer);
+        host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, host.Replica.Frontier, [], 1_024, false));
+        Assert.Equal(new SyncMessage.HeaderResponseMeta("r", 4, true, 0), host.Sent<SyncMessage.HeaderResponseMeta>(peer));
+    }
+
+    [Fact]
+    public void A_walk_is_limited_by_what_the_peer_told_us_where_we_have_written_since()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("other", PeerKind.Original);
+        var shared = host.Replica.Frontier;
+        host.Hear(peer, host.Replica.Frontier());
+        var ours = host.Write("ours");
+        host.Sent(peer);
+        host.Hear(peer, new SyncMessage.NewFrontier(host.Replica.Id, [PeerCopy.Linear(5).Write("theirs").Hash]));
+        Assert.Equal([shared[0], ours.Hash], host.Sent<SyncMessage.HeaderRequest>(peer).Limits);
+    }
 }
