@@ -72,8 +72,9 @@ internal sealed class Server(SyncContext context)
         }
     }
 
+    // What peers that read nothing have filled together must not starve one that reads: each has a small share of its own.
     private bool IsFull(SyncPeer peer) =>
-        peer.InFlight >= _settings.InFlightBytesPerPeerMax || context.InFlight >= _settings.InFlightBytesMax;
+        peer.InFlight >= _settings.InFlightBytesPerPeerMax || (context.InFlight >= _settings.InFlightBytesMax && peer.InFlight >= OwnShareBytes);
 
     private void Begin(SyncPeer peer, SyncMessage request)
     {
@@ -192,5 +193,6 @@ internal sealed class Server(SyncContext context)
     private const int NativeBatchHeaders = 256;
     private const int OriginalBatchHeaders = 128;
     private const int OriginalBurstPayloads = 1_024;
+    private const int OwnShareBytes = 64 << 10;
     private const int PredecessorBytes = 50;
 }
