@@ -77,7 +77,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         // A peer says what it has as soon as it joins, and then waits: the last frontier of each is for the sync machine.
         Receive<MeshProtocol.TopicMessage>(message =>
         {
-            if (SyncMessage.TryDecode(message.Message.Span, out var said, out _) && said is SyncMessage.NewFrontier) _unheard[message.Peer] = message.Message;
+            if (message.Message.Length <= UnheardBytesMax && (_unheard.Count < UnheardMax || _unheard.ContainsKey(message.Peer)) && SyncMessage.TryDecode(message.Message.Span, out var said, out _) && said is SyncMessage.NewFrontier) _unheard[message.Peer] = message.Message;
             Carry(_advance(new SyncInput.MessageArrived(message.Peer, message.Message, Now)));
             message.Release();
         });
@@ -167,6 +167,9 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
             default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
         }
     }
+
+    private const int UnheardMax = 64;
+    private const int UnheardBytesMax = 256 << 10;   // the widest frontier that is read fits
 
     private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(1);
 }

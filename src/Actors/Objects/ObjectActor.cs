@@ -100,6 +100,21 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         base.PostRestart(reason);
     }
 
+    // The asker whose message we fail on is told; what stands behind it is answered by the successor, or as a dead letter.
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        try
+        {
+            return base.AroundReceive(receive, message);
+        }
+        catch (Exception failure)
+        {
+            if (ObjectProtocol.IsQuestion(message)) Sender.Tell(Refusal(RejectCode.Declined, $"the object failed: {failure.Message}"));
+            throw;
+        }
+    }
+
     // Whoever still waits must not wait for ever.
     /// <inheritdoc/>
     protected override void PostStop()

@@ -79,6 +79,9 @@ public static class ObjectProtocol
     /// <summary>The object changed.</summary>
     public sealed record Changed(ContentHash Id, object Delta);
 
+    /// <summary>Whether the sender of a message waits for an answer.</summary>
+    internal static bool IsQuestion(object message) => message is Apply or Ask or GetLog or GetStatus or Open or Subscribe or ObjectActor.CreateWith;
+
     /// <summary>Entries from peers, in topological order. The gossip channel is answered with sync inputs.</summary>
     internal sealed record Offered(IReadOnlyList<Entry> Entries);
 

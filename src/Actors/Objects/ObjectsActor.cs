@@ -74,9 +74,7 @@ public sealed class ObjectsActor : ReceiveActor
     // What was under way to an object that stopped has an asker, who must not wait for ever.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (!letter.Recipient.Path.Parent.Equals(Self.Path)) return;
-        if (letter.Message is not (ObjectProtocol.Apply or ObjectProtocol.Ask or ObjectProtocol.GetLog or ObjectProtocol.GetStatus
-            or ObjectProtocol.Open or ObjectProtocol.Subscribe or ObjectActor.CreateWith)) return;
+        if (!ObjectProtocol.IsQuestion(letter.Message) || !Self.Path.Equals(letter.Recipient.Path.Parent)) return;
         letter.Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.Declined, $"object {letter.Recipient.Path.Name} has stopped; the log says why")));
     }
 

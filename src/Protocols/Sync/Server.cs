@@ -72,8 +72,9 @@ internal sealed class Server(SyncContext context)
         }
     }
 
+    // What peers that read nothing have filled together must not starve one that reads: each has a small share of its own.
     private bool IsFull(SyncPeer peer) =>
-        peer.InFlight >= _settings.InFlightBytesPerPeerMax || context.InFlight >= _settings.InFlightBytesMax;
+        peer.InFlight >= _settings.InFlightBytesPerPeerMax || (context.InFlight >= _settings.InFlightBytesMax && peer.InFlight >= OwnShareBytes);
 
     private void Begin(SyncPeer peer, SyncMessage request)
     {
@@ -194,5 +195,6 @@ internal sealed class Server(SyncContext context)
     private const int NativeBatchHeaders = 256;
     private const int OriginalBatchHeaders = 1_024;   // all that an original asks for: between two batches it may ask for the same again
     private const int OriginalBurstPayloads = 1_024;
+    private const int OwnShareBytes = 64 << 10;
     private const int PredecessorBytes = 50;
 }

@@ -30,7 +30,7 @@ public sealed record SyncSettings
     /// <summary>Bytes sent to one peer and not drained; a response pauses there.</summary>
     public int InFlightBytesPerPeerMax { get; init; } = 1 << 20;
 
-    /// <summary>Bytes sent to all peers of the object and not drained; responses pause there.</summary>
+    /// <summary>Bytes sent to all peers of the object and not drained; responses pause there, but for 64 KiB of each peer's own.</summary>
     public int InFlightBytesMax { get; init; } = 16 << 20;
 
     /// <summary>A peer whose frontier differs from ours is told ours again this often; deferred entries are offered again.</summary>

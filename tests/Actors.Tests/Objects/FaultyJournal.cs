@@ -1,0 +1,44 @@
+using Hhs.Actors.Journal;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Actors.Tests.Objects;
+
+/// <summary>A journal in memory that fails when told to.</summary>
+internal sealed class FaultyJournal : IJournal
+{
+    private readonly MemoryJournal _inner = new();
+
+    public volatile bool DiskFull;
+    public ContentHash? DamagedPayload;   // reported once, as a store would that then puts it aside
+    public ContentHash? BrokenIndex;
+
+    public JournalOpening Opening => _inner.Opening;
+    public IReadOnlyList<ObjectSummary> Objects => _inner.Objects;
+    public IReadOnlyList<QuarantinedRecord> Quarantine => _inner.Quarantine;
+
+    public void Append(IReadOnlyList<ObjectBatch> batches)
+    {
+        if (DiskFull) throw new JournalException(JournalFault.Full, "the disk is full");
+        _inner.Append(batches);
+    }
+
+    public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) =>
+        objectId == BrokenIndex ? throw new InvalidDataException("the index makes no sense") : _inner.ReadIndex(objectId);
+
+    public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload)
+    {
+        if (DamagedPayload == entry)
+        {
+            DamagedPayload = null;
+            throw new JournalException(JournalFault.DamagedRecord, "a payload is damaged");
+        }
+        return _inner.TryReadPayload(objectId, entry, out payload);
+    }
+
+    public JournalVerification VerifyAll(IProgress<long>? progress = null) => _inner.VerifyAll(progress);
+    public void ForgetQuarantine() => _inner.ForgetQuarantine();
+    public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => _inner.TryGetSetting(name, out value);
+    public void PutSetting(string name, ReadOnlyMemory<byte>? value) => _inner.PutSetting(name, value);
+    public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Settings(string prefix) => _inner.Settings(prefix);
+    public void Dispose() => _inner.Dispose();
+}
