@@ -46,6 +46,15 @@ public sealed partial class ReferenceConfTests
         }
     }
 
+    [Theory]
+    [InlineData("hhs.mesh.redail-min = 1s", "hhs.mesh.redail-min")]
+    [InlineData("hhs.jounal { commit-entries-max = 5 }", "hhs.jounal")]
+    public void A_mistyped_key_is_refused_by_its_name(string text, string key)
+    {
+        var refusal = Assert.Throws<ConfigurationException>(() => HhsSettings.FromConfig(ConfigurationFactory.ParseString(text)));
+        Assert.Contains(key, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_key_is_explained_above_it()
     {

@@ -29,7 +29,7 @@ internal static class JournalFaults
 
     private static string Advice(JournalFault fault) => fault switch
     {
-        JournalFault.Corrupt => "Stop the node, keep a copy of the file, and copy the intact records into a new one (salvage); peers supply the rest again.",
+        JournalFault.Corrupt => "Stop the node, keep a copy of the file, and copy the intact records into a new one with 'hhs verify --salvage FOLDER'; peers supply the rest again.",
         JournalFault.DamagedRecord => "The record and what builds on it are in quarantine; reopen the object, and peers supply them again.",
         JournalFault.ForeignSchema => "It belongs to another program and was left alone: give this node another data directory.",
         JournalFault.Full => "Free some space or raise the store's size limit, then restart the node.",

@@ -52,9 +52,10 @@ public sealed record HhsSettings
     public static Config Reference { get; } = ReadReference();
 
     /// <summary>Reads the section <c>hhs</c>; keys that are not set have the defaults of reference.conf.</summary>
-    /// <exception cref="ConfigurationException">A value makes no sense; the message names the key.</exception>
+    /// <exception cref="ConfigurationException">A key is not known, or a value makes no sense; the message names the key.</exception>
     public static HhsSettings FromConfig(Config config)
     {
+        UnknownKeys.Refuse(config, Reference);
         config = config.WithFallback(Reference);
         var read = new ConfigReader(config);
         string data = config.GetString("hhs.data-directory") ?? "";

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Node;
+using Hhs.Actors.Settings;
 using Hhs.Node.Output;
 using Spectre.Console;
 
@@ -13,9 +15,25 @@ internal static class VerifyCommand
     public static Command Make()
     {
         var forget = new Option<bool>("--forget") { Description = "Empty the quarantine afterwards" };
-        var command = new Command("verify", "Check every stored entry again; list what is damaged") { forget };
-        command.SetAction((parsed, cancel) => RunAsync(new(parsed), parsed.GetValue(forget), cancel));
+        var salvage = new Option<string?>("--salvage") { Description = "Copy what can still be read of a corrupt store into a new one in this folder", HelpName = "FOLDER" };
+        var command = new Command("verify", "Check every stored entry again; list what is damaged") { forget, salvage };
+        command.SetAction((parsed, cancel) => parsed.GetValue(salvage) is { } folder
+            ? Task.FromResult(Salvage(new(parsed), folder))
+            : RunAsync(new(parsed), parsed.GetValue(forget), cancel));
         return command;
+    }
+
+    // The identity stays where it is: only its owner may decide that two folders hold one.
+    private static int Salvage(CommandContext context, string folder)
+    {
+        if (!context.HasStore) throw CommandException.NotFound($"there is no store in {context.DataDirectory}: give its folder with --data");
+        Directory.CreateDirectory(folder);
+        string fresh = Path.Combine(folder, NodeActor.StoreName);
+        if (File.Exists(fresh)) throw CommandException.BadInput($"{fresh} exists already: give a folder without a store");
+        var saved = SqliteSalvage.Copy(Path.Combine(context.DataDirectory, NodeActor.StoreName), fresh);
+        context.Report.Write(() => new JsonObject { ["objects"] = saved.Objects, ["entries"] = saved.Entries, ["lost"] = saved.Lost, ["store"] = fresh },
+            () => string.Create(CultureInfo.InvariantCulture, $"{saved.Entries} entries of {saved.Objects} objects are in {fresh}; {saved.Lost} could not be read. Copy {IdentityFile.Name} there and use --data {folder}; peers supply the rest."));
+        return saved.Lost == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
     private static async Task<int> RunAsync(CommandContext context, bool forget, CancellationToken cancel)

@@ -98,6 +98,24 @@ public sealed class ErrorTests
         Assert.Equal(0, (await data.HhsAsync("verify")).Code);
     }
 
+    [Fact]
+    public async Task A_store_cut_short_is_reported_and_what_can_be_read_is_salvaged()
+    {
+        using var data = new DataFolder();
+        await data.CreateSetAsync("s");
+        await data.HhsAsync([.. new[] { "add", "s" }, .. Enumerable.Range(0, 200).Select(i => $"element {i} {new string('x', 200)}")]);
+        using (var file = new FileStream(data.Store, FileMode.Open)) file.SetLength(file.Length / 2);
+
+        var refused = await data.HhsAsync("list");
+        Assert.Equal(4, refused.Code);
+        Assert.Contains("verify --salvage", refused.Errors);
+        string folder = Path.Combine(data.Path, "salvaged");
+        var salvaged = await data.HhsAsync("verify", "--salvage", folder, "--json");
+        Assert.True(salvaged.Code is 0 or 6, salvaged.Errors);
+        Assert.InRange(salvaged.Json[0].GetProperty("entries").GetInt64(), 1, 201);
+        Assert.Equal(2, (await data.HhsAsync("verify", "--salvage", folder)).Code);
+    }
+
     [Theory]
     [InlineData("not json", "is damaged")]
     [InlineData("""{"suite":"ed25519","publicKey":"AAAA","secretKey":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}""", "does not belong")]
