@@ -5,13 +5,15 @@ internal static class Eventually
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     public static async Task Holds(Func<Task<bool>> condition, string what)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (!await condition())
         {
             Assert.True(DateTime.UtcNow < deadline, $"not in time: {what}");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class LiesTests(HostileFixture fixture) : HostileTest(fixture)
             await peer.SendSyncAsync(new SyncMessage.PayloadMsg(ask.RequestId, 0, header.Hash, SetPayloads.Add("forged")));
         }
         await peer.IsClosedAsync();
-        await Logged("HashMismatch: a payload that is not");
+        await Logged("does not hash to its header's payloadHash");
         await Under.Metrics.Counts(Faults("HashMismatch"), before + 1);
         Assert.False(await Under.Set.ContainsAsync("forged"));
     }
