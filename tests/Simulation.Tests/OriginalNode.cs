@@ -11,7 +11,7 @@ namespace Hhs.Simulation.Tests;
 /// <remarks>Source: supplement 8.2 to 8.6: small requests, 100 ms ticks, two slots of 64 payloads, a request whose duplicates are not counted.</remarks>
 internal sealed class OriginalNode(World world, string name) : INode
 {
-    private readonly SortedDictionary<PeerId, Peer> _peers = [];
+    private readonly OrderedDictionary<PeerId, Peer> _peers = [];   // the first that joined is asked first
     private readonly Dictionary<ContentHash, Header> _discovered = [];
     private readonly Dictionary<ContentHash, (Header Header, Literal Payload)> _ready = [];
     private readonly HashSet<ContentHash> _requested = [];
@@ -125,7 +125,7 @@ internal sealed class OriginalNode(World world, string name) : INode
         walk.Expected = meta.HeaderCount;
         walk.Payloads = meta.PayloadCount;
         Watch(peer, walk);
-        if (meta.HeaderCount == 0 && meta.Complete) End(peer, walk);
+        if (meta.HeaderCount == 0 && meta.Complete) Complete(peer, walk);
     }
 
     private void OnHeaderBatch(Peer peer, SyncMessage.HeaderBatch batch)

@@ -12,7 +12,7 @@ internal sealed class Gossip(SyncContext context)
 
     public void Joined(SyncPeer peer)
     {
-        Tell(peer, TargetFor(peer));
+        Tell(peer);
         context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
     }
 
@@ -51,14 +51,14 @@ internal sealed class Gossip(SyncContext context)
         {
             if (context.Replica.Frontier.Equals(peer.Announced)) continue;
             peer.Stage.GiveUpIfStuck();
-            Tell(peer, TargetFor(peer));
+            Tell(peer);
         }
         if (context.Peers.Count > 0) context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
     }
 
     public void Drained(SyncPeer peer)
     {
-        if (peer.FrontierOwed) Tell(peer, TargetFor(peer));
+        if (peer.FrontierOwed) Tell(peer);
     }
 
     // An original drops what comes while it does not sync an object, and says the same again, or less, when it does. Only
@@ -70,7 +70,17 @@ internal sealed class Gossip(SyncContext context)
     // The newest entry of a history is among its tips, so this number cannot fall while a copy grows.
     private int NewestOf(Position tips) => tips.Aggregate(-1, (newest, tip) => context.Replica.TryIndex(tip, out int index) ? Math.Max(newest, index) : newest);
 
-    private Position TargetFor(SyncPeer peer) => peer.Stage.Target(peer.Announced, context.Replica);
+    /// <summary>Tells the peer what there is for it now.</summary>
+    public void Tell(SyncPeer peer) => Tell(peer, TargetFor(peer));
+
+    /// <summary>Tells the peer something else than the truth at large.</summary>
+    public void Say(SyncPeer peer, Position tips) => context.Send(peer, new SyncMessage.NewFrontier(context.Replica.Id, tips));
+
+    private Position TargetFor(SyncPeer peer)
+    {
+        if (peer.Rescue.Step != RescueStep.Withdrawn) return peer.Stage.Target(peer.Announced, context.Replica);
+        return peer.Has.Count > 0 ? peer.Has : Position.Of(context.Replica.Id);
+    }
 
     private void Tell(SyncPeer peer, Position target)
     {
@@ -81,7 +91,7 @@ internal sealed class Gossip(SyncContext context)
         peer.ToldUnheard = peer.Announced is null;
         peer.LastSent = target;
         peer.LastSentAt = context.Now;
-        context.Send(peer, new SyncMessage.NewFrontier(context.Replica.Id, target));
+        Say(peer, target);
     }
 
     private static readonly SyncTimer KeepAlive = new(SyncTimerKind.KeepAlive);

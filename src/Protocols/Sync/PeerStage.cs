@@ -26,7 +26,25 @@ internal sealed class PeerStage(int stageEntries)
     public void Learn(Position announced, ISyncReplica replica)
     {
         if (announced.Equals(replica.Frontier)) { _low = replica.Count; return; }
-        if (replica.Count <= stageEntries) return;
+        if (replica.Count > stageEntries) Mark(announced, replica);
+    }
+
+    /// <summary>The first entries by arrival, at most so many, that the peer lacks and has all predecessors of.</summary>
+    public List<ContentHash> LowestLacking(Position has, ISyncReplica replica, int countMax)
+    {
+        Mark(has, replica);
+        var lowest = new List<ContentHash>();
+        for (int index = _low; index < replica.Count && index - _low < stageEntries && lowest.Count < countMax; index++)
+        {
+            if (Has(index)) continue;
+            var header = replica.HeaderAt(index);
+            if (header.PrevEntryHashes.All(prev => replica.TryIndex(prev, out int before) && (before < _low || Has(before)))) lowest.Add(header.Hash);
+        }
+        return lowest;
+    }
+
+    private void Mark(Position announced, ISyncReplica replica)
+    {
         var walk = new Stack<int>();
         foreach (var tip in announced.Hashes) Visit(tip, replica, walk);
         while (walk.TryPop(out int index))

@@ -95,7 +95,11 @@ internal sealed class Server(SyncContext context)
         bool complete = entries.Length < max;   // as the original: an exact fit counts as incomplete (supplement 8.2)
         bool autoPayload = request.AutoPayload && complete && entries.Length > 0;
         context.Send(peer, new SyncMessage.HeaderResponseMeta(request.RequestId, entries.Length, complete, autoPayload ? entries.Length : 0));
-        if (entries.Length > 0) peer.Responding = new Response.Headers(request.RequestId, entries, autoPayload);
+        if (entries.Length > 0)
+        {
+            peer.ServedAt = context.Now;
+            peer.Responding = new Response.Headers(request.RequestId, entries, autoPayload);
+        }
         // An original that asks for what we lack asks again as soon as it hears so: let it hear the next answer later.
         else if (peer.Kind == PeerKind.Original) peer.PausedUntil = context.Now + _settings.OriginalPause;
     }
@@ -113,6 +117,7 @@ internal sealed class Server(SyncContext context)
     private void BeginPayloads(SyncPeer peer, string requestId, int[] entries, int announced)
     {
         context.Send(peer, new SyncMessage.PayloadResponseMeta(requestId, announced));
+        if (entries.Length > 0) peer.ServedAt = context.Now;
         peer.Responding = entries.Length > 0 ? new Response.Payloads(requestId, entries) : null;
     }
 

@@ -1,4 +1,5 @@
 using Hhs.Model;
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Protocols.Wire;
 
@@ -77,6 +78,14 @@ internal sealed class SyncContext(ISyncReplica replica, IRandomSource random, Sy
     public void Cancel(SyncTimer timer)
     {
         if (_armed.Remove(timer)) Do(new SyncEffect.CancelTimer(timer));
+    }
+
+    /// <summary>A hash that is nothing's.</summary>
+    public ContentHash NewHash()
+    {
+        Span<byte> digest = stackalloc byte[ContentHash.SizeBytes];
+        random.Fill(digest);
+        return ContentHash.FromDigest(digest);
     }
 
     public string NewRequestId()

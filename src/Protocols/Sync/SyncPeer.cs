@@ -35,6 +35,12 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>A frontier was held back because too much is in flight.</summary>
     public bool FrontierOwed { get; set; }
 
+    /// <summary>When it was last given something that it asked for.</summary>
+    public TimeSpan ServedAt { get; set; }
+
+    /// <summary>What is done about it if it is an original that got stuck.</summary>
+    public Rescue Rescue { get; } = new();
+
     /// <summary>Not asked for anything before this time.</summary>
     public TimeSpan NotBefore { get; set; }
 

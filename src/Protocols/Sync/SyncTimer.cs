@@ -14,4 +14,6 @@ public enum SyncTimerKind
     KeepAlive,
     /// <summary>An original peer's pause before the next messages of a response (one timer a peer).</summary>
     Pace,
+    /// <summary>An original may have got stuck.</summary>
+    Rescue,
 }

@@ -16,6 +16,7 @@ public sealed class TopicSync
     private readonly PendingEntries _pending;
     private readonly Fetcher _fetcher;
     private readonly Gossip _gossip;
+    private readonly Rescuer _rescuer;
     private readonly Server _server;
 
     /// <summary>Makes the machine of one object.</summary>
@@ -25,6 +26,7 @@ public sealed class TopicSync
         _pending = new(replica, settings);
         _fetcher = new(_context, _pending);
         _gossip = new(_context);
+        _rescuer = new(_context, _gossip);
         _server = new(_context);
     }
 
@@ -78,6 +80,7 @@ public sealed class TopicSync
         }
         _fetcher.Relieved();
         _gossip.Grew();
+        _rescuer.Watch();
     }
 
     private void OnDeferred(SyncInput.EntryDeferred input)
@@ -126,6 +129,7 @@ public sealed class TopicSync
             case SyncTimerKind.Pace:
                 if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
                 break;
+            case SyncTimerKind.Rescue: _rescuer.TimePassed(); break;
             default: throw new UnreachableException(timer.Kind.ToString());
         }
     }
@@ -156,6 +160,7 @@ public sealed class TopicSync
                 // One connection can carry several objects' gossip on one topic in the original: others' is not ours.
                 if (m.DagId != _context.Replica.Id) break;
                 _gossip.Heard(peer, m.Frontier);
+                _rescuer.Watch();
                 _fetcher.Announced();
                 break;
             case SyncMessage.PayloadMsg m: _fetcher.Payload(peer, m, input.Message.Length); break;
