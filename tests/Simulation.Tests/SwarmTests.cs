@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using Hhs.Protocols.Sync;
 
 namespace Hhs.Simulation.Tests;
@@ -59,6 +60,23 @@ public class SwarmTests
         Assert.True(agreed, $"{empty.Replica.Count} after {world.Now.TotalSeconds:F0} s\n{world.History}");
         Assert.InRange(held, 100, 1_000);
         Assert.Empty(empty.Charges);
+    }
+
+    [Fact]
+    public void Two_copies_with_more_tips_than_a_frontier_can_tell_agree()
+    {
+        var world = new World(1);
+        NativeNode one = new(world, "one", 1, SyncSettings.Default), other = new(world, "other", 2, SyncSettings.Default);
+        foreach (var node in new[] { one, other })
+        {
+            for (int i = 0; i < 5_000; i++) node.Replica.Write($"{node.Name} {i}", Position.Of(node.Replica.Id));
+            node.Start();
+        }
+        world.Link(one, other);
+        bool agreed = world.RunUntil(TimeSpan.FromSeconds(60), () => one.Replica.Count == 10_001 && other.Replica.Count == 10_001);
+        Assert.True(agreed, $"{one.Replica.Count} and {other.Replica.Count} after {world.Now.TotalSeconds:F0} s");
+        Assert.Empty(one.Charges);
+        Assert.Empty(other.Charges);
     }
 
     private static void Unrest(World world, List<NativeNode> nodes)

@@ -9,6 +9,7 @@ internal sealed class Gossip(SyncContext context)
 {
     private readonly SyncSettings _settings = context.Settings;
     private TimeSpan _lastAnnounced = TimeSpan.MinValue;
+    private TimeSpan _partEvery = PartEveryMin;
 
     public void Joined(SyncPeer peer)
     {
@@ -30,6 +31,7 @@ internal sealed class Gossip(SyncContext context)
 
     public void Grew()
     {
+        _partEvery = PartEveryMin;
         if (_lastAnnounced == TimeSpan.MinValue || context.Now - _lastAnnounced >= _settings.AnnounceEvery) Announce();
         else context.WakeAt(new(SyncTimerKind.Announce), _lastAnnounced + _settings.AnnounceEvery);
     }
@@ -54,6 +56,18 @@ internal sealed class Gossip(SyncContext context)
             Tell(peer);
         }
         if (context.Peers.Count > 0) context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
+    }
+
+    /// <summary>A frontier wider than a message is told part by part, ever more slowly while nothing changes.</summary>
+    public void TellNextPart()
+    {
+        _partEvery = _partEvery * 2 < _settings.KeepAliveEvery ? _partEvery * 2 : _settings.KeepAliveEvery;
+        foreach (var peer in context.Peers.Values)
+        {
+            if (peer.LastSent is not { Count: WireLimits.HashesMax }) continue;
+            peer.Stage.NextPart();
+            Tell(peer);
+        }
     }
 
     public void Drained(SyncPeer peer)
@@ -91,8 +105,11 @@ internal sealed class Gossip(SyncContext context)
         peer.ToldUnheard = peer.Announced is null;
         peer.LastSent = target;
         peer.LastSentAt = context.Now;
+        if (target.Count == WireLimits.HashesMax) context.WakeAt(Part, context.Now + _partEvery);
         Say(peer, target);
     }
 
     private static readonly SyncTimer KeepAlive = new(SyncTimerKind.KeepAlive);
+    private static readonly SyncTimer Part = new(SyncTimerKind.Part);
+    private static readonly TimeSpan PartEveryMin = TimeSpan.FromSeconds(1);
 }

@@ -21,6 +21,7 @@ internal sealed class PeerStage(int stageEntries)
     private readonly HashSet<ContentHash> _outside = [];   // tips of the peer's that the stage does not cover
     private int _stuckAt = -1;
     private bool _whole;
+    private int _part;
 
     /// <summary>Learns from a frontier that the peer announced; what it holds that we do not know teaches nothing.</summary>
     public void Learn(Position announced, ISyncReplica replica)
@@ -64,8 +65,11 @@ internal sealed class PeerStage(int stageEntries)
 
         // Its own tips go with the stage, or a peer that stages for us in turn would not hear how far we have come. Those that
         // it takes from the stage do not: it tells of each entry that it takes, and is not to be answered each time.
-        return announced is null ? _tips! : Capped(Position.Of([.. _tips!, .. announced.Where(tip => IsItsOwn(tip, replica))]));
+        return announced is null ? Capped(_tips!) : Capped(Position.Of([.. _tips!, .. announced.Where(tip => IsItsOwn(tip, replica))]));
     }
+
+    /// <summary>Of tips that are too many for one message, the next are announced from now on.</summary>
+    public void NextPart() => _part++;
 
     /// <summary>A peer that makes nothing of a stage twice in a row is told of everything: it may not want what we stage.</summary>
     public void GiveUpIfStuck()
@@ -101,9 +105,15 @@ internal sealed class PeerStage(int stageEntries)
             foreach (var prev in header.PrevEntryHashes.Hashes) { if (!tips.Remove(prev)) _outside.Remove(prev); }
             tips.Add(header.Hash);
         }
-        _tips = Capped(_end == replica.Count ? replica.Frontier : Position.Of([.. tips]));
+        _tips = _end == replica.Count ? replica.Frontier : Position.Of([.. tips]);
     }
 
-    private static Position Capped(Position tips) =>
-        tips.Count <= WireLimits.HashesMax ? tips : Position.Of(tips.Hashes[..WireLimits.HashesMax]);
+    // Parts follow each other round the tips, so that a peer hears of all while they stay the same.
+    private Position Capped(Position tips)
+    {
+        if (tips.Count <= WireLimits.HashesMax) return tips;
+        int from = (int)((long)_part * WireLimits.HashesMax % tips.Count);
+        int over = Math.Max(from + WireLimits.HashesMax - tips.Count, 0);
+        return Position.Of([.. tips.Hashes[from..Math.Min(from + WireLimits.HashesMax, tips.Count)], .. tips.Hashes[..over]]);
+    }
 }

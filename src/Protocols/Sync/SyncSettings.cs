@@ -48,7 +48,7 @@ public sealed record SyncSettings
     /// <summary>Entries that a native peer is told of beyond what it has; well below <see cref="PendingEntriesMax"/>, so that one walk fits.</summary>
     public int NativeStageEntries { get; init; } = 32_768;
 
-    /// <summary>Peers of one object; a further one is not served and not asked until another leaves.</summary>
+    /// <summary>Peers of one object; a further one waits until another leaves, as many again at most, and any more are ignored.</summary>
     public int PeersMax { get; init; } = 64;
 
     /// <summary>Headers held that are not admitted yet; no walk is begun beyond it.</summary>

@@ -16,6 +16,7 @@ public sealed class TopicSync
     private readonly PendingEntries _pending;
     private readonly Fetcher _fetcher;
     private readonly Gossip _gossip;
+    private readonly List<(PeerId Id, PeerKind Kind)> _waiting = [];   // peers for which there is no room
     private readonly Rescuer _rescuer;
     private readonly Server _server;
 
@@ -98,19 +99,30 @@ public sealed class TopicSync
 
     private void OnJoined(SyncInput.PeerJoined input)
     {
-        if (_context.Peers.Count >= _context.Settings.PeersMax || _context.Peers.ContainsKey(input.Peer)) return;
-        var peer = new SyncPeer(input.Peer, input.Kind, _context.Settings);
-        _context.Peers.Add(peer.Id, peer);
+        if (_context.Peers.ContainsKey(input.Peer)) return;
+        if (_context.Peers.Count < _context.Settings.PeersMax) TakeIn(input.Peer, input.Kind);
+        else if (_waiting.Count < _context.Settings.PeersMax && !_waiting.Exists(w => w.Id == input.Peer)) _waiting.Add((input.Peer, input.Kind));
+    }
+
+    private void TakeIn(PeerId id, PeerKind kind)
+    {
+        var peer = new SyncPeer(id, kind, _context.Settings);
+        _context.Peers.Add(id, peer);
         _gossip.Joined(peer);
     }
 
     private void OnLeft(SyncInput.PeerLeft input)
     {
+        _waiting.RemoveAll(w => w.Id == input.Peer);
         if (!_context.Peers.Remove(input.Peer, out var peer)) return;
         _context.InFlight -= peer.InFlight;
         _context.Cancel(new(SyncTimerKind.Pace, peer.Id));
         _fetcher.Abandon(peer);
         _server.PumpAll();
+        if (_waiting.Count == 0) return;
+        var (next, kind) = _waiting[0];
+        _waiting.RemoveAt(0);
+        TakeIn(next, kind);
     }
 
     private void OnTimer(SyncTimer timer)
@@ -129,6 +141,7 @@ public sealed class TopicSync
             case SyncTimerKind.Pace:
                 if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
                 break;
+            case SyncTimerKind.Part: _gossip.TellNextPart(); break;
             case SyncTimerKind.Rescue: _rescuer.TimePassed(); break;
             default: throw new UnreachableException(timer.Kind.ToString());
         }

@@ -16,6 +16,35 @@ public class GossipTests
     }
 
     [Fact]
+    public void A_peer_too_many_is_taken_in_when_another_leaves()
+    {
+        var host = new Host(settings: SyncSettings.Default with { PeersMax = 2 });
+        PeerId first = host.Join("1"), second = host.Join("2"), third = host.Join("3"), fourth = host.Join("4"), fifth = host.Join("5");
+        Assert.Empty(host.Sent(third));
+        host.Leave(third);
+        host.Leave(first);
+        Assert.Equal(host.Replica.Frontier, host.Sent<SyncMessage.NewFrontier>(fourth).Frontier);
+        Assert.Equal(2, host.Sync.Peers);
+        host.Leave(second);
+        Assert.Empty(host.Sent(fifth));   // one more than may wait
+        Assert.Equal(1, host.Sync.Peers);
+    }
+
+    [Fact]
+    public void A_frontier_wider_than_a_message_is_told_part_by_part()
+    {
+        var replica = MemoryReplica.Fresh();
+        for (int i = 0; i < 10_000; i++) replica.Write($"{i}", Position.Of(replica.Id));
+        var host = new Host(replica);
+        var peer = host.Join("a");
+        host.Hear(peer, MemoryReplica.Fresh().Frontier());
+        host.Pass(TimeSpan.FromSeconds(20));
+        var told = host.Sent(peer).OfType<SyncMessage.NewFrontier>().ToArray();
+        Assert.InRange(told.Length, 3, 8);
+        Assert.Equal(replica.Frontier, Position.Of([.. told.SelectMany(m => m.Frontier)]));
+    }
+
+    [Fact]
     public void Never_answers_an_equal_frontier()
     {
         var host = new Host();
