@@ -128,12 +128,12 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     /// <summary>Gives up requests that have gone silent, and looks again at who may be asked.</summary>
     public void TimePassed()
     {
-        if (_headers is { } walk && context.Now >= DeadlineOf(walk)) Fail(walk.Peer, Silence, Charges.Silent);
+        if (_headers is { } walk && context.Now >= DeadlineOf(walk)) FellSilent(walk.Peer);
         foreach (var fetch in _payloads.ToArray())
         {
             if (!_payloads.Contains(fetch) || context.Now < DeadlineOf(fetch)) continue;
             if (fetch is { Auto: true, Announced: < 0 }) Ask(fetch);   // promised, and perhaps lost (supplement 0.4)
-            else Fail(fetch.Peer, Silence, Charges.Silent);
+            else FellSilent(fetch.Peer);
         }
         _headersDue = _payloadsDue = _deadlinesDue = true;
     }
@@ -142,6 +142,18 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     public void Fail(SyncPeer peer, Reject why, int charge)
     {
         context.Charge(peer, why, charge);
+        StartOver(peer);
+    }
+
+    // An original loses ends of answers in good faith (supplement 8.2, 8.3): for that it is let be, not charged.
+    private void FellSilent(SyncPeer peer)
+    {
+        if (peer.Kind == PeerKind.Native) context.Charge(peer, Silence, Charges.Silent);
+        StartOver(peer);
+    }
+
+    private void StartOver(SyncPeer peer)
+    {
         Abandon(peer);
         var pause = _settings.BackOffMin * Math.Pow(2, Math.Min(peer.Failures++, 20));
         peer.NotBefore = context.Now + (pause < _settings.BackOffMax ? pause : _settings.BackOffMax);

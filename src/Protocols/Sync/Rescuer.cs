@@ -18,7 +18,7 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip)
     /// <summary>Looks later at originals that differ from us now.</summary>
     public void Watch()
     {
-        foreach (var peer in context.Peers.Values) { if (MayLack(peer)) context.WakeAt(Timer, context.Now + Patience); }
+        foreach (var peer in context.Peers.Values) { if (MayLack(peer)) context.WakeAt(Timer, context.Now + LookAfter); }
     }
 
     public void TimePassed()
@@ -99,6 +99,7 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip)
 
     private static readonly SyncTimer Timer = new(SyncTimerKind.Rescue);
     private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WithdrawnTime = TimeSpan.FromMilliseconds(500);

@@ -1,3 +1,4 @@
+using Hhs.Model.Dag;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Wire;
 
@@ -78,6 +79,53 @@ public class GossipWithOriginalsTests
         host.Sent<SyncMessage.NewFrontier>(peer);
         for (int i = 1; i < 39; i++) host.Hear(peer, PeerCopy.Linear(i).Frontier());
         Assert.Empty(host.Sent(peer));
+    }
+
+    [Fact]
+    public void An_original_that_makes_nothing_of_a_frontier_is_told_less_and_then_what_it_lacks_after_tips_of_nothing()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("original", PeerKind.Original);
+        var has = PeerCopy.Linear(2).Frontier();
+        host.Hear(peer, has);
+        host.Sent(peer);
+        host.Pass(TimeSpan.FromSeconds(2.6));
+        Assert.Equal(has.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier);
+
+        host.Pass(TimeSpan.FromSeconds(1));
+        var told = host.Sent(peer).OfType<SyncMessage.NewFrontier>().ToArray();
+        Assert.Equal(2, told.Length);
+        var invented = Assert.Single(told[0].Frontier);
+        Assert.False(host.Replica.Contains(invented));
+        Assert.Equal(Position.Of(invented, host.Replica.Entries.ElementAt(3), host.Replica.Frontier[0]), told[1].Frontier);
+
+        host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, told[1].Frontier, has.Frontier, 1_024, false));
+        host.Sent(peer);
+        host.Pass(TimeSpan.FromSeconds(0.6));
+        Assert.Equal(host.Replica.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier);
+    }
+
+    [Fact]
+    public void An_original_that_wants_nothing_of_ours_is_soon_let_be()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("original", PeerKind.Original);
+        host.Hear(peer, PeerCopy.Linear(2).Frontier());
+        host.Pass(TimeSpan.FromMinutes(2));
+        host.Sent(peer);
+        host.Pass(TimeSpan.FromMinutes(10));
+        Assert.InRange(host.Sent(peer).Count, 20, 400);
+        Assert.Equal(0, host.ChargeOf(peer));
+    }
+
+    [Fact]
+    public void An_original_that_falls_silent_is_not_charged()
+    {
+        var (host, peer, _) = PeerCopy.Told(3, kind: PeerKind.Original);
+        host.Sent<SyncMessage.HeaderRequest>(peer);
+        host.Pass(TimeSpan.FromSeconds(31));
+        host.Sent<SyncMessage.CancelRequest>(peer);
+        Assert.Equal(0, host.ChargeOf(peer));
     }
 
     [Fact]
