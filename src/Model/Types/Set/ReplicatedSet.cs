@@ -27,6 +27,9 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     public SetView View(DagVersion at) => View(at, at);
 
     /// <inheritdoc/>
+    public override SetDelta Delta(DagVersion start, DagVersion end) => SetDelta.Between(this, start, end);
+
+    /// <inheritdoc/>
     public override Verdict Check(Literal payload, DagVersion at)
     {
         if (payload is not Literal.Map map) return Invalid("a set operation must be a map");
@@ -75,14 +78,13 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
         if (!ContentHash.TryParse(named, out var id)) return Invalid($"'{Excerpt(named)}' is not the id of a nested object");
         if (TryGetChild(id, out var child))
         {
-            return child.Check(payload["updatePayload"]!, at) is Verdict.Refused(var why)
-                ? why with { Detail = $"nested element update rejected: {why.Detail}" }
-                : Verdict.Valid;
+            var inner = child.Check(payload["updatePayload"]!, at);
+            return inner is Verdict.Refused(var why) ? why with { Detail = $"nested element update rejected: {why.Detail}" } : inner;
         }
 
         // Only with acceptUpdateForDeleted: the child may be made by an entry that is concurrent and not here yet. The
         // original's verdict flips when it arrives, so until then there is none.
-        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(id);
+        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(Dependency.OnEntry(id));
     }
 
     /// <summary>The nested object with an id, if an entry of this set made it.</summary>
@@ -100,7 +102,7 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Tag> DescribeCreate() =>
+    protected override IEnumerable<Tag> DescribeCreate() =>
         Create.InitialElements.Select(CanonicalJson.Hash).Distinct().Select(element => new Tag(ElementsKey, element));
 
     // types.md section 5.4, and one key more that is ours: `deletes` marks the entries that take an element away, so that a
@@ -135,16 +137,14 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     {
         Scope.Types.TryGet(Create.ContentType!, out var type);
         var child = type!.Open(Scope.Child(entry), (Literal.Map)payload["element"]!);
-        return child.DescribeCreate().Select(tag => Inner(entry.ToString(), tag));
+        return child.TagsOfCreate().Select(tag => InnerTag(entry.ToString(), tag));
     }
 
     private IEnumerable<Tag> DescribeNestedUpdate(Literal.Map payload, string id, ContentHash entry)
     {
         if (!ContentHash.TryParse(id, out var hash) || !TryGetChild(hash, out var child)) return [];
-        return child.Describe((Literal.Map)payload["updatePayload"]!, entry).Select(tag => Inner(id, tag));
+        return child.Describe((Literal.Map)payload["updatePayload"]!, entry).Select(tag => InnerTag(id, tag));
     }
-
-    private static Tag Inner(string child, Tag tag) => new(ObjectScope.ChildPrefix(child) + tag.Key, tag.Value);
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
 

@@ -6,9 +6,12 @@ namespace Hhs.Model.Types.Set;
 /// <summary>What changed in a set between two versions.</summary>
 /// <param name="Added">Hashes of the elements that are present at the end and were not at the start, in ordinal order.</param>
 /// <param name="Removed">Hashes of the elements that were present at the start and are not at the end, in ordinal order.</param>
-/// <param name="RevisionBound">A version below which nothing differs: the meet of start and end.</param>
-public sealed record SetDelta(IReadOnlyList<ContentHash> Added, IReadOnlyList<ContentHash> Removed, DagVersion RevisionBound)
+/// <param name="RevisionBound">A version below which nothing can have changed.</param>
+public sealed record SetDelta(IReadOnlyList<ContentHash> Added, IReadOnlyList<ContentHash> Removed, DagVersion RevisionBound) : ObjectDelta(RevisionBound)
 {
+    /// <inheritdoc/>
+    public override bool IsEmpty => Added.Count + Removed.Count == 0;
+
     /// <summary>Compares two versions, looking only at what lies above their meet.</summary>
     /// <remarks>
     /// An element's membership can differ only if an entry about it is in one history and not in the other: both the cover
@@ -29,7 +32,7 @@ public sealed record SetDelta(IReadOnlyList<ContentHash> Added, IReadOnlyList<Co
             if (!was && holds) added.Add(element);
             if (was && !holds) removed.Add(element);
         }
-        return new(added, removed, log.Meet(start, end));
+        return new(added, removed, BoundOf(log, start, end));
 
         void Collect(DagVersion excluded, DagVersion included)
         {
