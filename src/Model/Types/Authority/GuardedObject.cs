@@ -35,6 +35,7 @@ public abstract class GuardedObject : ReplicatedObject
         if (Scope.Log.MinimalCover(at).Tips.Length != at.Tips.Length) return Invalid("the predecessors reach one another");
         if (Authority is null)
             return map.Has(SignedPayload.Author) || map.Has(SignedPayload.Signature) ? Invalid("the object takes no authored operations") : CheckOperation(map, at);
+        if (Authority.CheckReadable(at) is { } unreadable) return unreadable;
         if (action == ObjectAuthority.RefAdvance) return Authority.CheckRefAdvance(map, at);
         if (!map.Has(SignedPayload.Author) || !map.Has(SignedPayload.Signature)) return Invalid("the operation needs an author and a signature");
         var verdict = CheckOperation(WithoutAuthor(map), at);

@@ -68,13 +68,21 @@ public sealed class ObjectAuthority
     /// <summary>Who wrote an entry; null for the create entry.</summary>
     public string? AuthorOf(int entry) => AuthorTag(entry)?.Author;
 
+    /// <summary>Why views at a version cannot be read yet, or ever; null when they can. To be asked before anything below.</summary>
+    /// <remarks>Earlier versions of the capability object are in the history of what counts at this one, so they are here too.</remarks>
+    internal Verdict? CheckReadable(DagVersion at)
+    {
+        if (Find(out var caps) is { } missing) return missing;
+        return Resolve(caps, at, at, out _) is { } lacking ? new Verdict.Waiting(lacking) : null;
+    }
+
     /// <summary>Whether an authored operation is signed and allowed on top of a version.</summary>
     internal Verdict Check(Literal.Map payload, string action, DagVersion at)
     {
-        if (Find(out var caps) is { } missing) return missing;
+        var caps = Capabilities();
         if (CheckSignature(caps, payload, at, out string author) is { } verdict) return verdict;
         if (!Rules.Requirements.TryGetValue(action, out string? capability)) return Verdict.Valid;
-        if (Resolve(caps, at, at, out var version) is { } lacking) return new Verdict.Waiting(lacking);
+        var version = Resolve(caps, at, at);
         return caps.View(version, version).HasCapability(author, capability)
             ? Verdict.Valid
             : Invalid($"author '{author}' does not have capability '{capability}'");
@@ -88,7 +96,7 @@ public sealed class ObjectAuthority
         // The original throws on a value other than "" and calls {} and what is no hash "not monotonic".
         if (!Position.TryRead(payload["refVersion"], Limits.PrevEntryHashesMax, out var hashes, out var why)) return why;
         if (hashes.Count == 0) return Invalid("the ref-advance names no version");
-        if (Find(out var caps) is { } missing) return missing;
+        var caps = Capabilities();
         var log = caps.Scope.Log;
         if (log.MissingOf(hashes) is { Count: > 0 } unknown) return new Verdict.Waiting(Dependency.OnObject(caps.Id, unknown[0]));
         log.TryVersion(hashes, out var advanced);
@@ -96,7 +104,7 @@ public sealed class ObjectAuthority
         if (CheckMonotone(caps, advanced!, at) is { } backwards) return backwards;
         if (CheckSignature(caps, payload, at, out string author) is { } verdict) return verdict;
         if (Rules.RefAdvanceCreators && caps.IsCreator(author)) return Verdict.Valid;
-        if (Resolve(caps, at, at, out var version) is { } lacking) return new Verdict.Waiting(lacking);
+        var version = Resolve(caps, at, at);
         var view = caps.View(version, version);
         return Rules.RefAdvance.Any(capability => view.HasCapability(author, capability))
             ? Verdict.Valid
@@ -104,15 +112,14 @@ public sealed class ObjectAuthority
     }
 
     // types.md section 5.3: at or above what counts at each predecessor separately.
-    private Verdict? CheckMonotone(ReplicatedCapabilities caps, DagVersion advanced, DagVersion at)
+    private Reject? CheckMonotone(ReplicatedCapabilities caps, DagVersion advanced, DagVersion at)
     {
         var points = new List<DagVersion>();
         foreach (int tip in at.Tips) points.Add(Log.VersionOf(tip));
         if (points.Count == 0) points.Add(at);
         foreach (var point in points)
         {
-            if (Resolve(caps, point, point, out var current) is { } lacking) return new Verdict.Waiting(lacking);
-            if (!caps.Scope.Log.Includes(advanced, current)) return Invalid("the ref-advance is not monotonic");
+            if (!caps.Scope.Log.Includes(advanced, Resolve(caps, point, point))) return Invalid("the ref-advance is not monotonic");
         }
         return null;
     }
