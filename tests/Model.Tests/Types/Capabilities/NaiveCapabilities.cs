@@ -6,27 +6,41 @@ namespace Hhs.Model.Tests.Types.Capabilities;
 internal sealed class NaiveCapabilities(NaiveLog log, bool isOurs)
 {
     private readonly Literal.Map _create = log.Payloads[0];
+    private readonly HashSet<string> _creators = [.. Texts(log.Payloads[0]["creators"])];
+    private readonly List<Facts> _facts = [];
+
+    // The payloads' fields, read once.
+    private sealed record Facts(string Action, string Cap, string Grantee, string Author, string KeyId, string[] Origins);
 
     public NaiveLog Log { get; } = log;
 
     public static string[] Texts(Literal? array) => array is null ? [] : [.. ((Literal.Array)array).Items.ToArray().Select(item => ((Literal.String)item).Value)];
 
-    public bool IsCreator(string who) => Texts(_create["creators"]).Contains(who);
+    public bool IsCreator(string who) => _creators.Contains(who);
+
+    private Facts Of(int entry)
+    {
+        for (; _facts.Count <= entry; _facts.Add(Read(Log.Payloads[_facts.Count]))) { }
+        return _facts[entry];
+    }
+
+    private static Facts Read(Literal.Map p) => new(
+        p.Text("action")!, p.Text("capName") ?? "", p.Text("grantee") ?? "", p.Text("author") ?? "", p.Text("keyId") ?? "", Texts(p["capOrigins"]));
 
     private bool IsInitial(string cap) => ((Literal.Map)_create["initialCaps"]!).Has(cap);
 
-    private bool IsPositive(int entry, string cap) => Log.Payloads[entry].Text("action") switch
+    private bool IsPositive(int entry, string cap) => Of(entry).Action switch
     {
         "create" => IsInitial(cap),
-        "create-cap" => Log.Payloads[entry].Text("capName") == cap,
+        "create-cap" => Of(entry).Cap == cap,
         _ => false,
     };
 
-    private bool IsDeletion(int entry, string cap) => Log.Payloads[entry].Text("action") == "delete-cap" && Log.Payloads[entry].Text("capName") == cap;
+    private bool IsDeletion(int entry, string cap) => Of(entry).Action == "delete-cap" && Of(entry).Cap == cap;
 
     private bool IsAbout(int entry, string cap) => IsPositive(entry, cap) || IsDeletion(entry, cap);
 
-    public bool IsIdentity(string who, ulong at) => IsCreator(who) || Log.Cover(at, e => Log.Payloads[e].Text("keyId") == who).Length > 0;
+    public bool IsIdentity(string who, ulong at) => IsCreator(who) || Log.Cover(at, e => Of(e).KeyId == who).Length > 0;
 
     public int[] SurvivingOrigins(string cap, ulong at, ulong from)
     {
@@ -39,7 +53,7 @@ internal sealed class NaiveCapabilities(NaiveLog log, bool isOurs)
             .OrderBy(e => Log.Hashes[e].ToString(), StringComparer.Ordinal)];
 
         bool Deletes(int deletion, int origin) =>
-            IsDeletion(deletion, cap) && Texts(Log.Payloads[deletion]["capOrigins"]).Contains(Log.Hashes[origin].ToString());
+            IsDeletion(deletion, cap) && Of(deletion).Origins.Contains(Log.Hashes[origin].ToString());
     }
 
     public string[] ManagedBy(string cap, ulong at, ulong from)
@@ -48,7 +62,7 @@ internal sealed class NaiveCapabilities(NaiveLog log, bool isOurs)
         if (IsInitial(cap)) return ManagersIn(0, cap);
         foreach (int entry in Log.Cover(at, e => IsAbout(e, cap)))
         {
-            if (Log.Payloads[entry].Text("action") == "create-cap") return ManagersIn(entry, cap);
+            if (Of(entry).Action == "create-cap") return ManagersIn(entry, cap);
         }
         return [];
     }
@@ -66,7 +80,7 @@ internal sealed class NaiveCapabilities(NaiveLog log, bool isOurs)
         visiting = [.. visiting, (who, cap)];
         int[] origins = SurvivingOrigins(cap, at, from);
         if (origins.Length == 0) return false;
-        string[] managers = ManagedBy(cap, at, from);
+        string[] managers = ManagedBy(cap, at, from), originHashes = [.. origins.Select(o => Log.Hashes[o].ToString())];
 
         if (Log.ConcurrentCover(from, at, e => IsRevoke(e) && IsValid(e)).Length > 0) return false;
         foreach (int grant in Log.Cover(at, e => IsOfPair(e) && IsValid(e)))
@@ -76,14 +90,13 @@ internal sealed class NaiveCapabilities(NaiveLog log, bool isOurs)
         }
         return false;
 
-        bool IsOfPair(int e) => Log.Payloads[e].Text("grantee") == who && Log.Payloads[e].Text("capName") == cap;
-        bool IsRevoke(int e) => IsOfPair(e) && Log.Payloads[e].Text("action") == "revoke";
+        bool IsOfPair(int e) => Of(e).Grantee == who && Of(e).Cap == cap;
+        bool IsRevoke(int e) => IsOfPair(e) && Of(e).Action == "revoke";
 
         bool IsValid(int e)
         {
-            var payload = Log.Payloads[e];
-            if ((isOurs || payload.Text("action") == "grant") && !Texts(payload["capOrigins"]).Intersect(origins.Select(o => Log.Hashes[o].ToString())).Any()) return false;
-            string author = payload.Text("author")!;
+            if ((isOurs || Of(e).Action == "grant") && !Of(e).Origins.Intersect(originHashes).Any()) return false;
+            string author = Of(e).Author;
             return IsCreator(author) || managers.Any(m => m != "creator" && Has(author, m, NaiveLog.Bit(e), from, visiting));
         }
     }

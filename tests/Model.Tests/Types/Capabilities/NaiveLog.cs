@@ -73,6 +73,7 @@ internal sealed class NaiveLog
             seen |= Bit(entry);
             if (passes(entry)) stops |= Bit(entry); else open |= _prev[entry] & ~seen;
         }
-        return [.. Entries(MinimalCover(stops)).OrderBy(entry => Hashes[entry].ToString(), StringComparer.Ordinal)];
+        if (stops == 0) return [];
+        return [.. Entries(MinimalCover(stops)).OrderBy(entry => Hashes[entry])];
     }
 }
