@@ -18,7 +18,7 @@ public sealed class CapabilityDifferentialTests
             try
             {
                 var random = new Random(seed);
-                var history = new RandomCapabilities(random, isOurs ? CapabilityType.Ours : CapabilityType.Original, 26);
+                var history = new RandomCapabilities(random, isOurs ? CapabilityType.Ours : CapabilityType.Original, 22);
                 for (int i = 0; i < 12; i++)
                 {
                     ulong at = history.Twin.RandomPosition(random), from = history.Twin.Naive.MinimalCover(at | history.Twin.RandomPosition(random));

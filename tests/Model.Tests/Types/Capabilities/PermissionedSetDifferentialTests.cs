@@ -20,7 +20,7 @@ public sealed class PermissionedSetDifferentialTests
             try
             {
                 var random = new Random(seed);
-                voided += RunSet(random, new(random, isOurs ? CapabilityType.Ours : CapabilityType.Original, 22));
+                voided += RunSet(random, new(random, isOurs ? CapabilityType.Ours : CapabilityType.Original, 18));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
