@@ -97,6 +97,8 @@ public sealed class ReplicatedCapabilities(ObjectScope scope, CapabilityType typ
                 return Manages(view, author, cap) ? CheckOrigins(map, cap, view) : Invalid($"author '{author}' may not manage '{cap}'");
             default:
                 if (!view.Exists(cap)) return Invalid($"capability '{cap}' does not exist");
+                // "a" + ":" + "b:key" is "a:b" + ":" + "key": only with a key id does the pair's index key say which is meant.
+                if (Type.IsOurs && !KeyId.TryParse(map.Text("grantee")!, out _)) return Invalid("the grantee is not a key id");
                 return Manages(view, author, cap) ? CheckOrigins(map, cap, view) : Invalid($"author '{author}' may not manage '{cap}'");
         }
     }

@@ -51,6 +51,25 @@ public sealed class CapabilityTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    public void A_revoke_of_what_is_no_key_id_is_taken_by_the_original_only(bool isOurs)
+    {
+        var caps = new CapabilityScript(isOurs ? CapabilityType.Ours : CapabilityType.Original);
+        var revoke = caps.Make(Creator, caps.Revoke(Bob, "write").With("grantee", "b:" + Bob.KeyId));
+        Assert.Equal(!isOurs, caps.Replica.Admit(revoke) is Judgement.Admitted);
+    }
+
+    [Fact]
+    public void A_capability_named_like_a_JavaScript_property_has_no_managers_in_the_original_type()
+    {
+        var caps = new CapabilityScript(CapabilityType.Original, "s", Alice, Bob);
+        caps.Write(Creator, caps.Grant(Alice, "admin"));
+        caps.Write(Creator, CapabilityPayloads.CreateCap("toString", "admin"));
+        Assert.IsType<Judgement.Refused>(caps.Replica.Admit(caps.Make(Alice, caps.Grant(Bob, "toString"))));
+        caps.Write(Creator, caps.Grant(Bob, "toString"));
+        Assert.True(caps.Holds(Bob, "toString"));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public void An_unknown_author_is_waited_for(bool isOurs)
     {
         var caps = new CapabilityScript(isOurs ? CapabilityType.Ours : CapabilityType.Original);

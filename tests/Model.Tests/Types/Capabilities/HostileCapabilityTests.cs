@@ -129,6 +129,72 @@ public sealed class HostileCapabilityTests
         Assert.True(watch.Elapsed < AnswerWithin, $"{watch.Elapsed}");
     }
 
+    [Theory]
+    [InlineData(CapabilityJudge.CutPairsMax, true)]
+    [InlineData(CapabilityJudge.CutPairsMax + 2, false)]
+    public void Managers_who_all_grant_one_another_keep_what_a_creator_gave_while_they_are_few(int people, bool keep)
+    {
+        var log = new Unsigned(CapabilityType.Ours);
+        var tip = log.Root;
+        for (int i = 0; i < people; i++) tip = log.Grant(CreatorId, Name(i), "admin", tip);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int from = 0; from < people; from++)
+            {
+                for (int to = 0; to < people; to++) tip = log.Grant(Name(from), Name(to), "admin", tip);
+            }
+        }
+        Assert.Equal(keep, log.Has(Name(0), "admin"));
+        log.Grant(CreatorId, Name(0), "admin", tip);
+        Assert.True(log.Has(Name(0), "admin"));   // a creator can always settle it
+    }
+
+    [Fact]
+    public void Entangled_answers_are_the_same_in_any_order_of_arrival()
+    {
+        int held = 0, asked = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            bool isOurs = seed % 2 == 0;
+            var log = new Unsigned(isOurs ? CapabilityType.Ours : CapabilityType.Original);
+            int people = random.Next(4, 14);
+            var entries = new List<ContentHash> { log.Root };
+            for (int i = 0; i < people; i++) entries.Add(log.Grant(CreatorId, Name(i), "admin", entries[^1]));
+            for (int i = 0; i < 50; i++)
+            {
+                string author = Name(random.Next(people)), target = Name(random.Next(people));
+                ContentHash[] at = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => entries[Math.Max(random.Next(entries.Count), entries.Count - 1 - random.Next(8))]).Distinct()];
+                entries.Add(random.Next(3) == 0 ? log.Revoke(author, target, "admin", at) : log.Grant(author, target, "admin", at));
+            }
+            var other = Reordered(log, random);
+            for (int i = 0; i < people; i++)
+            {
+                bool expected = log.Has(Name(i), "admin");
+                Assert.True(expected == other.Now.HasCapability(Name(i), "admin"), $"seed {seed}");
+                asked++;
+                if (expected) held++;
+            }
+        }
+        Assert.InRange(held, asked / 10, asked * 9 / 10);
+    }
+
+    // The same entries in another order that keeps predecessors first.
+    private static CapabilityScript Reordered(Unsigned log, Random random)
+    {
+        var from = log.Script.Replica.Log;
+        var script = new CapabilityScript(log.Script.Object.Type);
+        var left = Enumerable.Range(1, from.Count - 1).ToList();
+        while (left.Count > 0)
+        {
+            var ready = left.Where(e => from.HeaderOf(e).PrevEntryHashes.All(script.Replica.Log.Contains)).ToArray();
+            int next = ready[random.Next(ready.Length)];
+            script.Replica.Log.Append(from.HeaderOf(next), from.TagsOf(next));
+            left.Remove(next);
+        }
+        return script;
+    }
+
     [Fact]
     public void Two_who_revoke_each_other_at_once_both_lose()
     {
