@@ -28,7 +28,7 @@ public sealed class HostileCapabilityTests
 
         public ContentHash Add(string author, Literal.Map payload, params ReadOnlySpan<ContentHash> at)
         {
-            var authored = payload.With("author", author).With("signature", "");
+            var authored = payload.With("author", author).With("signature", Name(Script.Replica.Log.Count));   // no two alike
             var entry = Entry.Make(authored, Position.Of(at));
             Script.Replica.Log.Append(entry.Header, [.. Script.Object.Describe(authored, entry.Hash)]);
             return entry.Hash;
