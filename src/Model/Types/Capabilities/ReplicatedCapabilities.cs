@@ -69,13 +69,15 @@ public sealed class ReplicatedCapabilities(ObjectScope scope, CapabilityType typ
         bool good = Type.IsOurs
             ? BoundSignature.TryVerify(map, key, Scope, TypeId, Scope.Log.PositionOf(at), out var why)
             : SignedPayload.TryVerify(map, key, out why);
-        return good ? CheckAllowed(map, action, author, View(at)) : why;
+        return good ? CheckAllowed(map, at) : why;
     }
 
-    private Verdict CheckAllowed(Literal.Map map, string action, string author, CapabilityView view)
+    /// <summary>Existence, authority and origins: what is left to check of an operation whose format and signature are good.</summary>
+    internal Verdict CheckAllowed(Literal.Map map, DagVersion at)
     {
-        string cap = map.Text("capName") ?? "";
-        switch (action)
+        var view = View(at);
+        string author = map.Text(SignedPayload.Author)!, cap = map.Text("capName") ?? "";
+        switch (map.Text("action"))
         {
             case "add-identity":
                 return view.HasCapability(author, Create.EnrollCapability) ? Verdict.Valid : Invalid($"author '{author}' lacks the enroll capability");

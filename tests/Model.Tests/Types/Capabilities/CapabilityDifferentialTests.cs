@@ -8,8 +8,8 @@ public sealed class CapabilityDifferentialTests
     private static readonly string[] KeyIds = [.. RandomCapabilities.People.Select(p => p.KeyId.ToString())];
 
     [Theory]
-    [InlineData(false, 700)]
-    [InlineData(true, 700)]
+    [InlineData(false, 1500)]
+    [InlineData(true, 1500)]
     public void Verdicts_and_views_are_those_of_a_literal_reading(bool isOurs, int histories)
     {
         int held = 0, differing = 0;
