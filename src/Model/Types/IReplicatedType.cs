@@ -8,6 +8,9 @@ public interface IReplicatedType
     /// <summary>The id that create payloads carry in <c>type</c>, such as <c>hhs/set_v1</c>.</summary>
     string TypeId { get; }
 
+    /// <summary>Whether objects of this type may live inside another object's log (capability objects may not).</summary>
+    bool CanBeNested => true;
+
     /// <summary>Whether a create payload is valid by itself; null when it is.</summary>
     /// <param name="create">The create payload.</param>
     /// <param name="types">The types known here, for payloads that name another type.</param>

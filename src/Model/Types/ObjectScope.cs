@@ -1,6 +1,7 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types;
 
@@ -16,14 +17,14 @@ public sealed class ObjectScope
     private readonly IPayloadSource _payloads;
 
     /// <summary>The scope of a root object.</summary>
-    public ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types)
-        : this(id, log, payloads, types, "", null)
+    public ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types, IForeignObjects foreign)
+        : this(id, log, payloads, types, foreign, "", null)
     {
     }
 
-    private ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types, string prefix, ObjectScope? parent)
+    private ObjectScope(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types, IForeignObjects foreign, string prefix, ObjectScope? parent)
     {
-        (Id, Log, _payloads, Types, _prefix, Parent) = (id, log, payloads, types, prefix, parent);
+        (Id, Log, _payloads, Types, Foreign, _prefix, Parent) = (id, log, payloads, types, foreign, prefix, parent);
     }
 
     /// <summary>The object's id: its create entry's hash, or for a nested object the hash of the outer entry that added it.</summary>
@@ -35,11 +36,20 @@ public sealed class ObjectScope
     /// <summary>The types known here.</summary>
     public TypeRegistry Types { get; }
 
+    /// <summary>The other root objects known here.</summary>
+    public IForeignObjects Foreign { get; }
+
     /// <summary>The scope of the object that this one is nested in; null for a root.</summary>
     public ObjectScope? Parent { get; }
 
+    /// <summary>The object of ours that this one is nested in, whose authority covers it too; null for a root and in an original set.</summary>
+    public GuardedObject? Container { get; private init; }
+
     /// <summary>The scope of a child of this object.</summary>
-    public ObjectScope Child(ContentHash id) => new(id, Log, _payloads, Types, _prefix + ChildPrefix(id.ToString()), this);
+    /// <param name="id">The child's id.</param>
+    /// <param name="container">This object, if it is one of our types.</param>
+    public ObjectScope Child(ContentHash id, GuardedObject? container = null) =>
+        new(id, Log, _payloads, Types, Foreign, _prefix + ChildPrefix(id.ToString()), this) { Container = container };
 
     /// <summary>A tag of this object as the log knows it.</summary>
     public Tag Tag(string key, ContentHash value) => new(_prefix + key, value);

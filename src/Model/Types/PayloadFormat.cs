@@ -1,3 +1,4 @@
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
 namespace Hhs.Model.Types;
@@ -30,6 +31,9 @@ internal sealed class PayloadFormat(params (string Name, bool Required, Func<Lit
     /// <summary>Any literal.</summary>
     public static bool Anything(Literal literal) => literal is not null;
 
+    /// <summary>The one spelling of a hash.</summary>
+    public static bool Hash(Literal literal) => literal is Literal.String s && ContentHash.TryParse(s.Value, out _);
+
     /// <summary>True or false.</summary>
     public static bool IsBoolean(Literal literal) => literal is Literal.Boolean;
 
@@ -49,4 +53,18 @@ internal sealed class PayloadFormat(params (string Name, bool Required, Func<Lit
         }
         return true;
     };
+
+    /// <summary>A map of at most so many entries whose values each pass the check, and whose keys are at most 256 units long.</summary>
+    public static Func<Literal, bool> MapOf(Func<Literal, bool> value, int countMax) => literal =>
+    {
+        if (literal is not Literal.Map map || map.Count > countMax) return false;
+        foreach (var (key, each) in map.Entries)
+        {
+            if (key.Length > 256 || !value(each)) return false;
+        }
+        return true;
+    };
+
+    /// <summary>The strings in an array that passed its format; none when it is absent.</summary>
+    public static string[] Texts(Literal? array) => array is Literal.Array a ? [.. a.Items.ToArray().Select(item => ((Literal.String)item).Value)] : [];
 }

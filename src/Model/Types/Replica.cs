@@ -14,10 +14,10 @@ public sealed class Replica
     private readonly ObjectScope _scope;
     private readonly TypeRegistry _types;
 
-    private Replica(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types)
+    private Replica(ContentHash id, DagLog log, IPayloadSource payloads, TypeRegistry types, IForeignObjects? foreign)
     {
         (Log, _types) = (log, types);
-        _scope = new(id, log, payloads, types);
+        _scope = new(id, log, payloads, types, foreign ?? NoForeignObjects.Instance);
     }
 
     /// <summary>The admitted entries.</summary>
@@ -30,17 +30,22 @@ public sealed class Replica
     public ReplicatedObject? Object { get; private set; }
 
     /// <summary>An object of which nothing is known but its id.</summary>
-    public static Replica Empty(ContentHash id, IPayloadSource payloads, TypeRegistry types) => new(id, new DagLog(), payloads, types);
+    public static Replica Empty(ContentHash id, IPayloadSource payloads, TypeRegistry types, IForeignObjects? foreign = null) =>
+        new(id, new DagLog(), payloads, types, foreign);
+
+    /// <summary>Ids of the root objects that this one, or anything nested in it, observes; grows as nested objects are added.</summary>
+    public IEnumerable<ContentHash> References => Log.TagValues(ReplicatedObject.ObservesKey).Select(tag => tag.ValueAsHash!.Value);
 
     /// <summary>Takes up an object again from the index that a journal kept; nothing is judged anew.</summary>
     /// <param name="id">The object's id.</param>
     /// <param name="index">Header and tags of each entry, in the order in which they were admitted.</param>
     /// <param name="payloads">Where payloads are read from.</param>
     /// <param name="types">The types known here.</param>
+    /// <param name="foreign">The other objects known here; null for none.</param>
     /// <exception cref="ArgumentException">The index is not that of an object of a known type.</exception>
-    public static Replica Reopen(ContentHash id, IEnumerable<(Header Header, IReadOnlyList<Tag> Tags)> index, IPayloadSource payloads, TypeRegistry types)
+    public static Replica Reopen(ContentHash id, IEnumerable<(Header Header, IReadOnlyList<Tag> Tags)> index, IPayloadSource payloads, TypeRegistry types, IForeignObjects? foreign = null)
     {
-        var replica = Empty(id, payloads, types);
+        var replica = Empty(id, payloads, types, foreign);
         foreach (var (header, tags) in index) replica.Log.Append(header, tags);
         if (replica.Log.Count == 0) return replica;
         var create = payloads.PayloadOf(id);
@@ -53,13 +58,13 @@ public sealed class Replica
     public Judgement Admit(Entry entry)
     {
         if (Log.Contains(entry.Hash)) return new Judgement.Known();
-        if (Log.MissingOf(entry.Header.PrevEntryHashes) is { Count: > 0 } missing) return new Judgement.Waiting(missing);
+        if (Log.MissingOf(entry.Header.PrevEntryHashes) is { Count: > 0 } missing) return WaitFor(missing);
         if (Object is null) return AdmitCreate(entry);
-        if (!Log.TryVersion(entry.Header.PrevEntryHashes, out var at)) return new Judgement.Waiting(entry.Header.PrevEntryHashes);
+        if (!Log.TryVersion(entry.Header.PrevEntryHashes, out var at)) return WaitFor(entry.Header.PrevEntryHashes);
         switch (Object.Check(entry.Payload, at))
         {
             case Verdict.Refused(var why): return new Judgement.Refused(why);
-            case Verdict.Waiting(var other): return new Judgement.Waiting([other]);
+            case Verdict.Waiting(var on): return new Judgement.Waiting([on]);
             default: return Append(entry, [.. Object.Describe((Literal.Map)entry.Payload, entry.Hash)]);
         }
     }
@@ -73,8 +78,10 @@ public sealed class Replica
         if (!_types.TryGet(typeId, out var type)) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{typeId}'"));
         if (type.CheckCreate(create, _types, null) is { } why) return new Judgement.Refused(why);
         Object = type.Open(_scope, create);
-        return Append(entry, [.. Object.DescribeCreate()]);
+        return Append(entry, [.. Object.TagsOfCreate()]);
     }
+
+    private static Judgement.Waiting WaitFor(Position missing) => new([.. missing.Select(Dependency.OnEntry)]);
 
     private Judgement.Admitted Append(Entry entry, Tag[] tags) => new(Log.Append(entry.Header, tags), tags);
 }
@@ -93,6 +100,6 @@ public abstract record Judgement
     /// <summary>Never to be admitted, and nothing that builds on it either.</summary>
     public sealed record Refused(Reject Why) : Judgement;
 
-    /// <summary>Not to be judged before these entries are here.</summary>
-    public sealed record Waiting(IReadOnlyCollection<ContentHash> Missing) : Judgement;
+    /// <summary>Not to be judged before all of these are here: entries of the own log, or growth of other objects.</summary>
+    public sealed record Waiting(IReadOnlyCollection<Dependency> On) : Judgement;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Model.Types;
@@ -16,7 +17,7 @@ public sealed class TypeRegistry
     }
 
     /// <summary>The types of this library.</summary>
-    public static TypeRegistry BuiltIn { get; } = new(new SetType());
+    public static TypeRegistry BuiltIn { get; } = new(new SetType(), CapabilityType.Original, CapabilityType.Ours);
 
     /// <summary>The type with an id, if it is known.</summary>
     public bool TryGet(string typeId, [NotNullWhen(true)] out IReplicatedType? type) => _types.TryGetValue(typeId, out type);

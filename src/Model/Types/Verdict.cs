@@ -1,5 +1,3 @@
-using Hhs.Model.Hashing;
-
 namespace Hhs.Model.Types;
 
 /// <summary>What a type says of an operation at a version.</summary>
@@ -13,8 +11,8 @@ public abstract record Verdict
     /// <summary>The operation can never be appended there.</summary>
     public sealed record Refused(Reject Why) : Verdict;
 
-    /// <summary>The operation cannot be judged before an entry is known, of this object or of another; no fault of its sender.</summary>
-    public sealed record Waiting(ContentHash Missing) : Verdict;
+    /// <summary>The operation cannot be judged before this object's log or another object has grown; no fault of its sender.</summary>
+    public sealed record Waiting(Dependency On) : Verdict;
 
     /// <summary>A refusal as a verdict.</summary>
     public static implicit operator Verdict(Reject why) => new Refused(why);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -10,12 +11,13 @@ internal sealed class MemoryReplica : IPayloadSource
 {
     private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
 
-    public MemoryReplica(ContentHash id, TypeRegistry? types = null) => Replica = Replica.Empty(id, this, types ?? TypeRegistry.BuiltIn);
+    public MemoryReplica(ContentHash id, TypeRegistry? types = null, IForeignObjects? foreign = null) =>
+        Replica = Replica.Empty(id, this, types ?? TypeRegistry.BuiltIn, foreign);
 
-    public static MemoryReplica Of(Literal.Map create, TypeRegistry? types = null)
+    public static MemoryReplica Of(Literal.Map create, TypeRegistry? types = null, IForeignObjects? foreign = null)
     {
         var entry = Entry.Make(create, Position.Empty);
-        var replica = new MemoryReplica(entry.Hash, types);
+        var replica = new MemoryReplica(entry.Hash, types, foreign);
         Assert.IsType<Judgement.Admitted>(replica.Admit(entry));
         return replica;
     }
@@ -47,5 +49,18 @@ internal sealed class MemoryReplica : IPayloadSource
     {
         Assert.True(Log.TryVersion(Position.Of(hashes), out var version));
         return version;
+    }
+}
+
+/// <summary>Objects that another one observes, by id.</summary>
+internal sealed class ForeignObjects : Dictionary<ContentHash, ReplicatedObject>, IForeignObjects
+{
+    public bool TryGet(ContentHash id, [NotNullWhen(true)] out ReplicatedObject? obj) => TryGetValue(id, out obj);
+
+    public static ForeignObjects Of(params ReadOnlySpan<MemoryReplica> replicas)
+    {
+        var objects = new ForeignObjects();
+        foreach (var replica in replicas) objects.Add(replica.Replica.Id, replica.Replica.Object!);
+        return objects;
     }
 }

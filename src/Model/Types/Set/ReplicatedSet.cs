@@ -1,24 +1,38 @@
 using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types.Set;
 
 /// <summary>One replicated set: what may be done to it, and how its operations are indexed.</summary>
 /// <remarks>
 /// Concurrent plain add and delete: the add wins. A barrier delete voids every add concurrent with it; a barrier add
-/// brings its element back in every version concurrent with it. Source: types.md sections 5.2 to 5.6.
+/// brings its element back in every version concurrent with it. Source: types.md sections 5.2 to 5.7.
 /// </remarks>
-public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : ReplicatedObject(scope)
+public sealed class ReplicatedSet : ReplicatedObject
 {
     private readonly Dictionary<ContentHash, ReplicatedObject> _children = [];
+
+    internal ReplicatedSet(ObjectScope scope, SetCreate create) : base(scope)
+    {
+        Create = create;
+        if (create.Authority is { } rules) Authority = new(this, rules, isBound: false);
+    }
 
     /// <inheritdoc/>
     public override string TypeId => SetType.Id;
 
     /// <summary>What the create payload says.</summary>
-    public SetCreate Create { get; } = create;
+    public SetCreate Create { get; }
+
+    /// <summary>Who may do what; null where anybody may do anything, unsigned. Updates of nested objects are free, as in the original.</summary>
+    public ObjectAuthority? Authority { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ContentHash> References => Authority?.References ?? [];
 
     /// <summary>What the set holds at a version, as judged from a later one.</summary>
     public SetView View(DagVersion at, DagVersion from) => new(this, at, from);
@@ -27,15 +41,19 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     public SetView View(DagVersion at) => View(at, at);
 
     /// <inheritdoc/>
+    public override SetDelta Delta(DagVersion start, DagVersion end) => SetDelta.Between(this, start, end);
+
+    /// <inheritdoc/>
     public override Verdict Check(Literal payload, DagVersion at)
     {
         if (payload is not Literal.Map map) return Invalid("a set operation must be a map");
+        if (Authority?.CheckReadable(at) is { } unreadable) return unreadable;
         return map.Text("action") switch
         {
             "add" => CheckAdd(map, at),
             "delete" => CheckDelete(map, at),
             "update" => CheckUpdate(map, at),
-            "ref-advance" => Invalid("ref-advance is only valid for permissioned sets"),
+            ObjectAuthority.RefAdvance => Authority?.CheckRefAdvance(map, at) ?? Invalid("ref-advance is only valid for permissioned sets"),
             null => Invalid("the action of a set operation must be a string"),
             var action => Invalid($"unknown set action '{Excerpt(action)}'"),
         };
@@ -43,11 +61,12 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
 
     private Verdict CheckAdd(Literal.Map payload, DagVersion at)
     {
-        if (!AddFormat.Accepts(payload)) return Invalid("an add has a field missing, unknown or out of bounds");
+        if (!(Authority is null ? AddFormat : AuthoredAddFormat).Accepts(payload)) return Invalid("an add has a field missing, unknown or out of bounds");
         if (!Create.SupportBarrierAdd && payload.Has("barrier")) return Invalid("barrier add is not supported by this set");
         var element = payload["element"]!;
         if (!Create.AcceptRedundantAdd && View(at).HasByHash(CanonicalJson.Hash(element))) return Invalid("the element exists in the set already");
-        return Create.ContentType is { } contentType && CheckNestedCreate(contentType, element) is { } why ? why : Verdict.Valid;
+        if (Create.ContentType is { } contentType && CheckNestedCreate(contentType, element) is { } why) return why;
+        return Authority?.Check(payload, "add", at) ?? Verdict.Valid;
     }
 
     // types.md section 5.3: the original admits any nested create payload and fails while applying it, so an invalid one is
@@ -55,15 +74,16 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     private Reject? CheckNestedCreate(string contentType, Literal element)
     {
         if (!Scope.Types.TryGet(contentType, out var type)) return new(RejectCode.Unsupported, $"unknown content type '{Excerpt(contentType)}'");
-        return type.CheckCreate(element, Scope.Types, null);
+        return type.CanBeNested ? type.CheckCreate(element, Scope.Types, null) : new(RejectCode.InvalidOperation, "objects of this type cannot be nested");
     }
 
     private Verdict CheckDelete(Literal.Map payload, DagVersion at)
     {
-        if (!DeleteFormat.Accepts(payload)) return Invalid("a delete has a field missing, unknown or out of bounds");
+        if (!(Authority is null ? DeleteFormat : AuthoredDeleteFormat).Accepts(payload)) return Invalid("a delete has a field missing, unknown or out of bounds");
         if (!Create.SupportBarrierDelete && payload.Has("barrier")) return Invalid("barrier delete is not supported by this set");
         string element = payload.Text("elementHash")!;
-        return Create.AcceptRedundantDelete || View(at).HasByTagValue(element) ? Verdict.Valid : Invalid($"element '{Excerpt(element)}' does not exist in the set");
+        if (!Create.AcceptRedundantDelete && !View(at).HasByTagValue(element)) return Invalid($"element '{Excerpt(element)}' does not exist in the set");
+        return Authority?.Check(payload, "delete", at) ?? Verdict.Valid;
     }
 
     private Verdict CheckUpdate(Literal.Map payload, DagVersion at)
@@ -75,14 +95,13 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
         if (!ContentHash.TryParse(named, out var id)) return Invalid($"'{Excerpt(named)}' is not the id of a nested object");
         if (TryGetChild(id, out var child))
         {
-            return child.Check(payload["updatePayload"]!, at) is Verdict.Refused(var why)
-                ? why with { Detail = $"nested element update rejected: {why.Detail}" }
-                : Verdict.Valid;
+            var inner = child.Check(payload["updatePayload"]!, at);
+            return inner is Verdict.Refused(var why) ? why with { Detail = $"nested element update rejected: {why.Detail}" } : inner;
         }
 
         // Only with acceptUpdateForDeleted: the child may be made by an entry that is concurrent and not here yet. The
         // original's verdict flips when it arrives, so until then there is none.
-        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(id);
+        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(Dependency.OnEntry(id));
     }
 
     /// <summary>The nested object with an id, if an entry of this set made it.</summary>
@@ -100,7 +119,7 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Tag> DescribeCreate() =>
+    protected override IEnumerable<Tag> DescribeCreate() =>
         Create.InitialElements.Select(CanonicalJson.Hash).Distinct().Select(element => new Tag(ElementsKey, element));
 
     // types.md section 5.4, and one key more that is ours: `deletes` marks the entries that take an element away, so that a
@@ -128,23 +147,23 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
                 foreach (var tag in DescribeNestedUpdate(payload, child, entry)) yield return tag;
                 break;
         }
-        if (payload["barrier"] == Literal.Boolean.True) yield return BarrierTag;
+        if (payload["barrier"] == Literal.Boolean.True && payload.Text("action") != ObjectAuthority.RefAdvance) yield return BarrierTag;
+        if (Authority is null || payload.Text("action") == "update") yield break;
+        foreach (var tag in Authority.Describe(payload)) yield return tag;
     }
 
     private IEnumerable<Tag> DescribeNestedCreate(Literal.Map payload, ContentHash entry)
     {
         Scope.Types.TryGet(Create.ContentType!, out var type);
         var child = type!.Open(Scope.Child(entry), (Literal.Map)payload["element"]!);
-        return child.DescribeCreate().Select(tag => Inner(entry.ToString(), tag));
+        return child.TagsOfCreate().Select(tag => InnerTag(entry.ToString(), tag));
     }
 
     private IEnumerable<Tag> DescribeNestedUpdate(Literal.Map payload, string id, ContentHash entry)
     {
         if (!ContentHash.TryParse(id, out var hash) || !TryGetChild(hash, out var child)) return [];
-        return child.Describe((Literal.Map)payload["updatePayload"]!, entry).Select(tag => Inner(id, tag));
+        return child.Describe((Literal.Map)payload["updatePayload"]!, entry).Select(tag => InnerTag(id, tag));
     }
-
-    private static Tag Inner(string child, Tag tag) => new(ObjectScope.ChildPrefix(child) + tag.Key, tag.Value);
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
 
@@ -160,15 +179,30 @@ public sealed class ReplicatedSet(ObjectScope scope, SetCreate create) : Replica
 
     private const int ChildrenOpenMax = 1024;
 
-    private static readonly PayloadFormat AddFormat = new(
+    private static readonly (string, bool, Func<Literal, bool>)[] AddFields =
+    [
         ("action", true, PayloadFormat.Constant("add")),
         ("element", true, PayloadFormat.Anything),
-        ("barrier", false, PayloadFormat.IsBoolean));
+        ("barrier", false, PayloadFormat.IsBoolean),
+    ];
 
-    private static readonly PayloadFormat DeleteFormat = new(
+    private static readonly (string, bool, Func<Literal, bool>)[] DeleteFields =
+    [
         ("action", true, PayloadFormat.Constant("delete")),
         ("elementHash", true, PayloadFormat.Text(128)),
-        ("barrier", false, PayloadFormat.IsBoolean));
+        ("barrier", false, PayloadFormat.IsBoolean),
+    ];
+
+    private static readonly (string, bool, Func<Literal, bool>)[] AuthorFields =
+    [
+        (SignedPayload.Author, true, PayloadFormat.Text(256)),
+        (SignedPayload.Signature, true, PayloadFormat.Text(8192)),
+    ];
+
+    private static readonly PayloadFormat AddFormat = new(AddFields);
+    private static readonly PayloadFormat AuthoredAddFormat = new([.. AddFields, .. AuthorFields]);
+    private static readonly PayloadFormat DeleteFormat = new(DeleteFields);
+    private static readonly PayloadFormat AuthoredDeleteFormat = new([.. DeleteFields, .. AuthorFields]);
 
     private static readonly PayloadFormat UpdateFormat = new(
         ("action", true, PayloadFormat.Constant("update")),

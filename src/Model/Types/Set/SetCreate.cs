@@ -1,4 +1,5 @@
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types.Set;
 
@@ -10,7 +11,7 @@ public sealed class SetCreate
     {
         Payload = payload;
         ContentType = payload.Text("contentType");
-        CapabilityRef = payload.Text("capabilityRef");
+        if (payload.Text("capabilityRef") is { } reference) Authority = RulesOf(reference, (Literal.Map)payload["capRequirements"]!);
         AcceptRedundantAdd = Flag("acceptRedundantAdd", true);
         AcceptRedundantDelete = Flag("acceptRedundantDelete", false);
         AcceptUpdateForDeleted = Flag("acceptUpdateForDeleted", false);
@@ -26,8 +27,8 @@ public sealed class SetCreate
     /// <summary>Type id of the nested objects that are the set's elements; null for a set of literals.</summary>
     public string? ContentType { get; }
 
-    /// <summary>Id of the capability object that says who may do what; null for a set that anybody may write to.</summary>
-    public string? CapabilityRef { get; }
+    /// <summary>Who may do what; null for a set that anybody may write to.</summary>
+    public AuthorityRules? Authority { get; }
 
     /// <summary>Whether an element that is present may be added again (default true).</summary>
     public bool AcceptRedundantAdd { get; }
@@ -70,6 +71,17 @@ public sealed class SetCreate
         if (!map.Has("capabilityRef")) return map.Has("capRequirements") ? "capRequirements needs capabilityRef" : null;
         if (map["capRequirements"] is not Literal.Map requirements) return "a permissioned set must declare capRequirements";
         return requirements.Has("add") || requirements.Has("delete") ? null : "a permissioned set must require a capability for add or delete";
+    }
+
+    // types.md sections 5.1 and 5.3: in the original the four settings are one map, two of them requirements by operation.
+    private static AuthorityRules RulesOf(string reference, Literal.Map settings)
+    {
+        var requirements = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string operation in (ReadOnlySpan<string>)["add", "delete"])
+        {
+            if (settings.Text(operation) is { } capability) requirements.Add(operation, capability);
+        }
+        return new(reference, requirements, PayloadFormat.Texts(settings["refAdvance"]), settings["refAdvanceCreators"] != Literal.Boolean.False);
     }
 
     private bool Flag(string name, bool absent) => Payload.TryGet(name, out var value) ? value == Literal.Boolean.True : absent;

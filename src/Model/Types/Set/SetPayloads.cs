@@ -1,5 +1,6 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types.Set;
 
@@ -30,6 +31,9 @@ public sealed record SetOptions
 
     /// <summary>Whether deletes can be barriers.</summary>
     public bool? SupportBarrierDelete { get; init; }
+
+    /// <summary>Who may do what (operations <c>add</c> and <c>delete</c>, at least one); null for a set that anybody may write to.</summary>
+    public AuthorityRules? Authority { get; init; }
 }
 
 /// <summary>Makes the payloads of a set.</summary>
@@ -55,6 +59,19 @@ public static class SetPayloads
         if (options.AcceptRedundantAdd is { } redundant) fields.Add(new("acceptRedundantAdd", redundant));
         if (options.SupportBarrierAdd is { } barrierAdd) fields.Add(new("supportBarrierAdd", barrierAdd));
         if (options.SupportBarrierDelete is { } barrierDelete) fields.Add(new("supportBarrierDelete", barrierDelete));
+        if (options.Authority is { } rules)
+        {
+            fields.Add(new("capabilityRef", rules.CapabilityRef));
+            fields.Add(new("capRequirements", Requirements(rules)));
+        }
+        return Literal.Map.FromPairs([.. fields]);
+    }
+
+    private static Literal.Map Requirements(AuthorityRules rules)
+    {
+        var fields = rules.Requirements.Select(r => KeyValuePair.Create(r.Key, (Literal)r.Value)).ToList();
+        if (rules.RefAdvance.Count > 0) fields.Add(new("refAdvance", new Literal.Array([.. rules.RefAdvance.Select(cap => (Literal)cap)])));
+        if (!rules.RefAdvanceCreators) fields.Add(new("refAdvanceCreators", false));
         return Literal.Map.FromPairs([.. fields]);
     }
 

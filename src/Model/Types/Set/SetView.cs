@@ -4,11 +4,16 @@ using Hhs.Model.Json;
 
 namespace Hhs.Model.Types.Set;
 
-/// <summary>What a set holds at a version, as judged from a later one. Stateless: it reads the log's index.</summary>
-/// <remarks>Source: types.md section 5.6.</remarks>
+/// <summary>What a set holds at a version, as judged from a later one. Reads the log's index, and no payload to tell what is in.</summary>
+/// <remarks>Source: types.md sections 5.6 and 5.7.</remarks>
 public sealed class SetView(ReplicatedSet set, DagVersion at, DagVersion from)
 {
     private readonly ObjectScope _scope = set.Scope;
+    private readonly Lazy<Func<int, bool>?> _counts = new(() => set.Authority?.Counts(from), isThreadSafe: false);
+
+    /// <summary>Whether an entry counts in this view; always, in a set without an authority.</summary>
+    /// <exception cref="MissingDependencyException">The capability object is not here, or lacks an entry.</exception>
+    public bool Counts(int entry) => _counts.Value?.Invoke(entry) ?? true;
 
     /// <summary>Whether a literal is in the set.</summary>
     /// <exception cref="InvalidOperationException">The set holds nested objects: ask by id.</exception>
@@ -25,14 +30,14 @@ public sealed class SetView(ReplicatedSet set, DagVersion at, DagVersion from)
 
     private bool Has(Tag elements, Tag deletes)
     {
-        foreach (int entry in _scope.Log.Cover(at, TagFilter.Of(elements)))
+        foreach (int entry in _scope.Log.Cover(at, TagFilter.Of(elements), _counts.Value))
         {
             if (IsDelete(entry, deletes)) continue;
             if (!set.Create.SupportBarrierDelete) return true;
-            if (_scope.Log.ConcurrentCover(from, _scope.Log.VersionOf(entry), BarrierOn(elements)).Count == 0) return true;
+            if (_scope.Log.ConcurrentCover(from, _scope.Log.VersionOf(entry), BarrierOn(elements), _counts.Value).Count == 0) return true;
         }
         if (!set.Create.SupportBarrierAdd) return false;
-        foreach (int entry in _scope.Log.ConcurrentCover(from, at, BarrierOn(elements)))
+        foreach (int entry in _scope.Log.ConcurrentCover(from, at, BarrierOn(elements), _counts.Value))
         {
             if (!IsDelete(entry, deletes)) return true;
         }
