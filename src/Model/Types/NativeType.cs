@@ -1,40 +1,45 @@
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types;
 
-/// <summary>What the create payloads of our own types share: <c>action</c>, <c>type</c>, <c>seed</c>, authority.</summary>
+/// <summary>What our own types' create payloads share: <c>action</c>, <c>type</c>, <c>seed</c>, optionally an authority.</summary>
 public abstract class NativeType : IReplicatedType
 {
-    internal NativeType()
+    private readonly PayloadFormat _format;
+    private readonly string[] _operations;
+
+    /// <summary>Describes a type.</summary>
+    /// <param name="typeId">The type id.</param>
+    /// <param name="operations">The names of its operations, for which capabilities can be required.</param>
+    /// <param name="fields">The fields of the create payload beyond the shared ones.</param>
+    protected NativeType(string typeId, string[] operations, params (string Name, bool Required, Func<Literal, bool> Check)[] fields)
     {
+        (TypeId, _operations) = (typeId, operations);
+        _format = new([
+            ("action", true, PayloadFormat.Constant("create")),
+            ("type", true, PayloadFormat.Constant(typeId)),
+            ("seed", true, PayloadFormat.Text(SeedUnitsMax)),
+            .. AuthorityRules.CreateFields,
+            .. fields]);
     }
 
     /// <inheritdoc/>
-    public abstract string TypeId { get; }
+    public string TypeId { get; }
 
     /// <inheritdoc/>
     public Reject? CheckCreate(Literal create, TypeRegistry types, ObjectScope? parent)
     {
-        if (create is not Literal.Map map || map.Text("action") != "create" || map.Text("type") != TypeId) return NativeObject.Invalid("not a create payload of this type");
-        if (map.Text("seed") is not { Length: <= SeedUnitsMax }) return NativeObject.Invalid("a create payload has a seed of at most 1024 units");
-        int own = 0;
-        foreach (var (name, value) in map.Entries)
-        {
-            if (name is "action" or "type" or "seed") continue;
-            own++;
-            if (!IsField(name, value)) return NativeObject.Invalid("the create payload has a field unknown or out of bounds");
-        }
-        return own == 0 ? null : CheckFields(map, types);
+        if (!_format.Accepts(create)) return new(RejectCode.InvalidOperation, "the create payload has a field missing, unknown or out of bounds");
+        var map = (Literal.Map)create;
+        return AuthorityRules.Check(map, _operations) ?? CheckFields(map, types);
     }
 
     /// <inheritdoc/>
     public abstract ReplicatedObject Open(ObjectScope scope, Literal.Map create);
 
-    // Whether a field of the create payload is one of this type's, in shape.
-    internal virtual bool IsField(string name, Literal value) => false;
-
-    // What is wrong with the fields taken together; null if nothing is.
-    internal virtual Reject? CheckFields(Literal.Map create, TypeRegistry types) => null;
+    /// <summary>What is wrong with the fields taken together; null if nothing is.</summary>
+    protected virtual Reject? CheckFields(Literal.Map create, TypeRegistry types) => null;
 
     /// <summary>Longest seed, in UTF-16 units.</summary>
     public const int SeedUnitsMax = 1024;

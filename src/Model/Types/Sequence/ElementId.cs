@@ -17,7 +17,7 @@ public readonly record struct ElementId(ContentHash Entry, int Offset)
     {
         id = default;
         if (literal is not Literal.Array { Items.Length: 2 } pair || pair.Items[0] is not Literal.String text) return false;
-        if (!ContentHash.TryParse(text.Value, out var entry) || !PayloadNumber.TryRead(pair.Items[1], 0, int.MaxValue - 1, out int offset)) return false;
+        if (!ContentHash.TryParse(text.Value, out var entry) || !PayloadValue.TryReadWhole(pair.Items[1], 0, int.MaxValue - 1, out int offset)) return false;
         id = new(entry, offset);
         return true;
     }

@@ -1,6 +1,8 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Authority;
 
 namespace Hhs.Model.Types.Sequence;
 
@@ -9,31 +11,31 @@ namespace Hhs.Model.Types.Sequence;
 /// An operation is judged by its payload and by the payloads of the entries that it names, all of which must be in its
 /// history. Source: docs/types/sequence.md.
 /// </remarks>
-public abstract class ReplicatedRuns : NativeObject
+public abstract class ReplicatedRuns : GuardedObject
 {
     private readonly List<(ulong Shape, DagVersion At, DagVersion From, RunSnapshot Snapshot)> _snapshots = [];
     private RunState? _state;
 
-    internal ReplicatedRuns(ObjectScope scope)
-        : base(scope)
+    internal ReplicatedRuns(ObjectScope scope, Literal.Map create)
+        : base(scope, create)
     {
         OperationFilter = TagFilter.OfKeys(scope.Tag(OperationKey, "").Key);
     }
 
-    internal override Verdict CheckOperation(Literal.Map bare, DagVersion at) => RunOperation.TryRead(bare, RunField) switch
+    protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) => RunOperation.TryRead(operation, RunField) switch
     {
-        RunOperation.Insert insert => CheckRun(bare) ?? CheckAnchor(insert.Anchor, at) ?? Verdict.Valid,
+        RunOperation.Insert insert => CheckRun(operation) ?? CheckAnchor(insert.Anchor, at) ?? Verdict.Valid,
         RunOperation.Delete delete => CheckDelete(delete, at) ?? Verdict.Valid,
         RunOperation.Move move => CheckMove(move, at) ?? Verdict.Valid,
         _ => Invalid("the operation has a field missing, unknown or out of bounds"),
     };
 
-    internal override IEnumerable<Tag> DescribeInitial() => [];
+    protected override IEnumerable<Tag> DescribeCreate() => [];
 
-    internal override IEnumerable<Tag> DescribeOperation(Literal.Map bare, ContentHash entry)
+    protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry)
     {
-        yield return new Tag(OperationKey, bare.Text("action")!);
-        if (RunOperation.TryRead(bare, RunField) is RunOperation.Move move) yield return new Tag(MovesKey, move.Element.ToString());
+        yield return new Tag(OperationKey, operation.Text("action")!);
+        if (RunOperation.TryRead(operation, RunField) is RunOperation.Move move) yield return new Tag(MovesKey, move.Element.ToString());
     }
 
     internal abstract string RunField { get; }
@@ -54,6 +56,21 @@ public abstract class ReplicatedRuns : NativeObject
     internal abstract void StoreNothing();
 
     internal TagFilter OperationFilter { get; }
+
+    // Author and signature are no part of the operation.
+    internal Literal.Map OperationOf(Literal.Map payload) =>
+        Authority is null ? payload : payload.Without(SignedPayload.Author).Without(SignedPayload.Signature);
+
+    internal DagVersion BoundOf(DagVersion start, DagVersion end) => RevisionBoundOf(start, end);
+
+    // Tag filters of the entries after which other operations may count than before: ref-advances, of containers too.
+    internal IEnumerable<TagFilter> AuthorityFilters()
+    {
+        for (GuardedObject? each = this; each is not null; each = each.Scope.Container)
+        {
+            if (each.Authority is not null) yield return TagFilter.OfKeys(each.Scope.Tag(ObjectAuthority.RefVersionKey, "").Key);
+        }
+    }
 
     internal Tag MoveTag(ElementId element) => Scope.Tag(MovesKey, element.ToString());
 

@@ -5,7 +5,7 @@ namespace Hhs.Model.Types.Sequence;
 
 /// <summary>One replicated list of literals.</summary>
 /// <remarks>Source: docs/types/sequence.md.</remarks>
-public sealed class ReplicatedSequence(ObjectScope scope) : ReplicatedRuns(scope), IConflictView
+public sealed class ReplicatedSequence(ObjectScope scope, Literal.Map create) : ReplicatedRuns(scope, create), IConflictView
 {
     private readonly List<Literal?> _items = [];   // by place; null at the spots of moves
 
@@ -19,11 +19,14 @@ public sealed class ReplicatedSequence(ObjectScope scope) : ReplicatedRuns(scope
     public SequenceView View(DagVersion at) => View(at, at);
 
     /// <inheritdoc/>
+    public override SequenceDelta Delta(DagVersion start, DagVersion end) => View(end).DeltaFrom(View(start));
+
+    /// <inheritdoc/>
     /// <remarks>One for each element with several maximal moves, by element id.</remarks>
     public IReadOnlyList<Conflict> Conflicts(DagVersion at, DagVersion from)
     {
         var conflicts = new List<Conflict>();
-        var counts = CountsAt(at, from);
+        var counts = Counts(from);
         foreach (int element in State.MovedElements)
         {
             var moves = State.Moves(element, at, counts);
@@ -53,7 +56,7 @@ public sealed class ReplicatedSequence(ObjectScope scope) : ReplicatedRuns(scope
         if (insert["items"] is not Literal.Array { Items.Length: > 0 and <= SequencePayloads.ItemsMax } items) return Invalid("an insert has 1 to 1024 items");
         foreach (var item in items.Items)
         {
-            if (!IsSmall(item)) return Invalid("an item is longer than 65,536 bytes");
+            if (!PayloadValue.IsSmall(item)) return Invalid("an item is longer than 65,536 bytes");
         }
         return null;
     }
@@ -74,7 +77,7 @@ public sealed class ReplicatedSequence(ObjectScope scope) : ReplicatedRuns(scope
     private ConflictCandidate CandidateOf(int entry)
     {
         var payload = Scope.PayloadOf(entry);
-        return new(Scope.Log.HashOf(entry), AuthorOf(payload), payload["parent"] ?? Literal.Map.Empty);
+        return new(Scope.Log.HashOf(entry), AuthorOf(entry), payload["parent"] ?? Literal.Map.Empty);
     }
 }
 
@@ -100,9 +103,12 @@ public sealed class SequenceView : RunView
     }
 
     /// <summary>What turns the list of another version into this one: splices by ascending index of the other list.</summary>
-    public SequenceDelta DeltaFrom(SequenceView start) =>
-        new([.. RunDelta.Between(start, this).Select(s => new SequenceSplice(s.Index, s.Removed, [.. s.Places.Select(ItemOf)]))],
-            _sequence.Scope.Log.Meet(start.At, At));
+    public SequenceDelta DeltaFrom(SequenceView start)
+    {
+        var bound = _sequence.BoundOf(start.At, At);
+        return new([.. RunDelta.Between(start, this, bound).Select(s => new SequenceSplice(s.Index, s.Removed, [.. s.Places.Select(ItemOf)]))],
+            bound);
+    }
 
     private Literal ItemOf(int place) => _sequence.ItemAt(State.ElementAt(place));
 }
@@ -110,7 +116,11 @@ public sealed class SequenceView : RunView
 /// <summary>What changed in a list between two versions.</summary>
 /// <param name="Splices">By ascending index; apply from the last to the first, as indices are those of the old list.</param>
 /// <param name="RevisionBound">A version below which nothing differs.</param>
-public sealed record SequenceDelta(IReadOnlyList<SequenceSplice> Splices, DagVersion RevisionBound);
+public sealed record SequenceDelta(IReadOnlyList<SequenceSplice> Splices, DagVersion RevisionBound) : ObjectDelta(RevisionBound)
+{
+    /// <inheritdoc/>
+    public override bool IsEmpty => Splices.Count == 0;
+}
 
 /// <summary>One change of a list.</summary>
 /// <param name="Index">Index in the old list.</param>

@@ -1,3 +1,5 @@
+using Hhs.Model.Dag;
+
 namespace Hhs.Model.Types.Sequence;
 
 /// <summary>One change of an order: at an index of the old one, so many leave and these places come.</summary>
@@ -6,12 +8,10 @@ internal sealed record RunSplice(int Index, int Removed, IReadOnlyList<int> Plac
 /// <summary>What differs between two views of one object, found from the entries between their versions.</summary>
 internal static class RunDelta
 {
-    public static IReadOnlyList<RunSplice> Between(RunView start, RunView end)
+    public static IReadOnlyList<RunSplice> Between(RunView start, RunView end, DagVersion bound)
     {
         var state = end.State;
-        // With authority, what is void can change below the meet as well.
-        IEnumerable<int> touched = start.Counts is null && end.Counts is null ? state.Touched(start.At, end.At) : Enumerable.Range(0, state.Tree.Count);
-        var changed = touched.Where(place => start.Shows(place) != end.Shows(place)).OrderBy(state.Tree.Order.Before);
+        var changed = state.Touched(start.At, end.At, bound).Where(place => start.Shows(place) != end.Shows(place)).OrderBy(state.Tree.Order.Before);
         var splices = new List<RunSplice>();
         int added = 0, removed = 0, index = 0, length = 0;
         var places = new List<int>();

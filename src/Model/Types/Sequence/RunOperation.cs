@@ -67,8 +67,8 @@ internal abstract record RunOperation
             {
                 // Ascending and apart: one set of elements has one spelling.
                 int lowest = i == 0 ? 0 : end + 1;
-                if (!PayloadNumber.TryRead(numbers.Items[i], lowest, RunLengthMax, out int offset)) return false;
-                if (!PayloadNumber.TryRead(numbers.Items[i + 1], 1, RunLengthMax, out int count)) return false;
+                if (!PayloadValue.TryReadWhole(numbers.Items[i], lowest, RunLengthMax, out int offset)) return false;
+                if (!PayloadValue.TryReadWhole(numbers.Items[i + 1], 1, RunLengthMax, out int count)) return false;
                 end = offset + count;
                 read.Add(new(entry, offset, count));
             }

@@ -44,16 +44,19 @@ internal sealed class RunState
     {
         var frontier = _log.FrontierVersion;
         if (ReferenceEquals(frontier, Applied)) return;
-        var counts = _runs.CountsAt(frontier, frontier);
+        var counts = _runs.Counts(frontier);
         var touched = new HashSet<int>();
         foreach (int entry in _log.EntriesBetween(Applied, frontier, _runs.OperationFilter)) Apply(entry, counts, touched);
+        bool isRejudged = counts is not null && _runs.AuthorityFilters().Any(filter => _log.EntriesBetween(Applied, frontier, filter).Count > 0);
         Applied = frontier;
-        foreach (int element in touched) ShowMoved(element, counts);
+        if (isRejudged) Reshow(counts);
+        else foreach (int element in touched) ShowMoved(element, counts);
     }
 
-    /// <summary>Shows anew what is shown at the frontier, after authority has changed.</summary>
-    public void Reshow(Func<int, bool>? counts)
+    // Authority has changed: what is shown at the frontier, from the facts.
+    private void Reshow(Func<int, bool>? counts)
     {
+        _shownSpot.Clear();
         var shown = ShownAt(Applied, counts);
         int count = Tree.Count;
         for (int from = 0, to; from < count; from = to)
@@ -115,11 +118,11 @@ internal sealed class RunState
     }
 
     /// <summary>The places of which it may differ between two versions whether they are shown.</summary>
-    public SortedSet<int> Touched(DagVersion start, DagVersion end)
+    public SortedSet<int> Touched(DagVersion start, DagVersion end, DagVersion bound)
     {
         var places = new SortedSet<int>();
-        foreach (int entry in _log.EntriesBetween(start, end, _runs.OperationFilter)) Touch(entry, places);
-        foreach (int entry in _log.EntriesBetween(end, start, _runs.OperationFilter)) Touch(entry, places);
+        foreach (int entry in _log.EntriesBetween(bound, start, _runs.OperationFilter)) Touch(entry, places);
+        foreach (int entry in _log.EntriesBetween(bound, end, _runs.OperationFilter)) Touch(entry, places);
         return places;
     }
 
@@ -152,7 +155,7 @@ internal sealed class RunState
     {
         var payload = _runs.Scope.PayloadOf(entry);
         bool isVoid = counts is not null && !counts(entry);
-        switch (RunOperation.TryRead(_runs.Bare(payload), _runs.RunField))
+        switch (RunOperation.TryRead(_runs.OperationOf(payload), _runs.RunField))
         {
             case RunOperation.Insert insert:
                 int length = _runs.Store(payload);

@@ -19,7 +19,7 @@ public abstract class RunView
     {
         (_runs, At, From) = (runs, at, from);
         _state = runs.State;
-        _counts = runs.CountsAt(at, from);
+        _counts = runs.Counts(from);
         if (!IsLive) _snapshot = runs.SnapshotOf(this);
     }
 

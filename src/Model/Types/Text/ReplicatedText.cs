@@ -6,7 +6,7 @@ namespace Hhs.Model.Types.Text;
 
 /// <summary>One replicated text. Elements are UTF-16 code units; a surrogate pair is never split.</summary>
 /// <remarks>Source: docs/types/text.md.</remarks>
-public sealed class ReplicatedText(ObjectScope scope) : ReplicatedRuns(scope)
+public sealed class ReplicatedText(ObjectScope scope, Literal.Map create) : ReplicatedRuns(scope, create)
 {
     private char[] _units = new char[16];   // by place
     private int _count;
@@ -19,6 +19,9 @@ public sealed class ReplicatedText(ObjectScope scope) : ReplicatedRuns(scope)
 
     /// <summary>The text at a version, as known at that version.</summary>
     public TextView View(DagVersion at) => View(at, at);
+
+    /// <inheritdoc/>
+    public override TextDelta Delta(DagVersion start, DagVersion end) => View(end).DeltaFrom(View(start));
 
     internal override string RunField => "text";
 
@@ -84,9 +87,12 @@ public sealed class TextView : RunView
     }
 
     /// <summary>What turns the text of another version into this one.</summary>
-    public TextDelta DeltaFrom(TextView start) =>
-        new([.. RunDelta.Between(start, this).Select(s => new TextSplice(s.Index, s.Removed, string.Concat(s.Places.Select(UnitAt))))],
-            _text.Scope.Log.Meet(start.At, At));
+    public TextDelta DeltaFrom(TextView start)
+    {
+        var bound = _text.BoundOf(start.At, At);
+        return new([.. RunDelta.Between(start, this, bound).Select(s => new TextSplice(s.Index, s.Removed, string.Concat(s.Places.Select(UnitAt))))],
+            bound);
+    }
 
     private char UnitAt(int place) => _text.Units(place, 1)[0];
 }
@@ -94,7 +100,11 @@ public sealed class TextView : RunView
 /// <summary>What changed in a text between two versions.</summary>
 /// <param name="Splices">By ascending index; apply from the last to the first, as indices are those of the old text.</param>
 /// <param name="RevisionBound">A version below which nothing differs.</param>
-public sealed record TextDelta(IReadOnlyList<TextSplice> Splices, DagVersion RevisionBound);
+public sealed record TextDelta(IReadOnlyList<TextSplice> Splices, DagVersion RevisionBound) : ObjectDelta(RevisionBound)
+{
+    /// <inheritdoc/>
+    public override bool IsEmpty => Splices.Count == 0;
+}
 
 /// <summary>One change of a text, in UTF-16 units.</summary>
 /// <param name="Index">Index in the old text.</param>
