@@ -64,11 +64,14 @@ public sealed class ReplicatedCounter : GuardedObject
         return new(after.Total - before.Total, byAuthor, RevisionBoundOf(start, end));
     }
 
+    /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) =>
         AddFormat.Accepts(operation) ? Verdict.Valid : Invalid("a counter takes add, with an amount: a 64-bit integer other than 0 as shortest decimal text");
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => [];
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [new(AmountKey, operation.Text("amount")!)];
 
     private void CatchUp()

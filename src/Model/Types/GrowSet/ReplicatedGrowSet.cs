@@ -41,12 +41,15 @@ public sealed class ReplicatedGrowSet : GuardedObject
         return new([.. added], [.. removed], bound);
     }
 
+    /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) =>
         AddFormat.Accepts(operation) && ((Literal.Array)operation["elements"]!).Items.Length > 0
             ? Verdict.Valid : Invalid("a grow-only set takes add, with 1 to 1024 elements of at most 65,536 bytes each");
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => TagsOf(_initial);
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) =>
         TagsOf(((Literal.Array)operation["elements"]!).Items.ToArray());
 

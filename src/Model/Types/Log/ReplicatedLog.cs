@@ -30,11 +30,14 @@ public sealed class ReplicatedLog(ObjectScope scope, Literal.Map create) : Guard
         return new(Missing(after, before, bound), Missing(before, after, bound), bound);
     }
 
+    /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) =>
         AppendFormat.Accepts(operation) ? Verdict.Valid : Invalid("a log takes append, with a value of at most 65,536 bytes");
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => [];
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [AppendTag];
 
     /// <summary>All records of the log, in order.</summary>

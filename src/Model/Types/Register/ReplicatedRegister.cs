@@ -38,14 +38,17 @@ public sealed class ReplicatedRegister : GuardedObject, IConflictView
         return conflict.Candidates[choice].Value is { } value ? RegisterPayloads.Set(value) : RegisterPayloads.Clear;
     }
 
+    /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at)
     {
         if (ClearFormat.Accepts(operation)) return Verdict.Valid;
         return SetFormat.Accepts(operation) ? Verdict.Valid : Invalid("a register takes set, with a value of at most 65,536 bytes, and clear");
     }
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => _hasInitial ? [WriteTag] : [];
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [WriteTag];
 
     private ConflictCandidate CandidateOf(int entry)

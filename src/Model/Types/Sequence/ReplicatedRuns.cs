@@ -22,6 +22,7 @@ public abstract class ReplicatedRuns : GuardedObject
         OperationFilter = TagFilter.OfKeys(scope.Tag(OperationKey, "").Key);
     }
 
+    /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) => RunOperation.TryRead(operation, RunField) switch
     {
         RunOperation.Insert insert => CheckRun(operation) ?? CheckAnchor(insert.Anchor, at) ?? Verdict.Valid,
@@ -30,8 +31,10 @@ public abstract class ReplicatedRuns : GuardedObject
         _ => Invalid("the operation has a field missing, unknown or out of bounds"),
     };
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => [];
 
+    /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry)
     {
         yield return new Tag(OperationKey, operation.Text("action")!);
