@@ -26,5 +26,6 @@ public sealed record Conflict(string Subject, IReadOnlyList<ConflictCandidate> C
 /// <summary>One operation of those that disagree.</summary>
 /// <param name="Entry">The entry, which is also the version that it made.</param>
 /// <param name="Author">Key id of its author; null for an operation without one.</param>
-/// <param name="Value">What it says; null when it removes.</param>
-public sealed record ConflictCandidate(ContentHash Entry, string? Author, Literal? Value);
+/// <param name="Value">What it writes; null when it removes, or writes a nested object.</param>
+/// <param name="Child">The nested object that it writes.</param>
+public sealed record ConflictCandidate(ContentHash Entry, string? Author, Literal? Value, ContentHash? Child = null);
