@@ -30,12 +30,16 @@ public abstract class ReplicatedTypeContract
     /// <summary>Told before <see cref="Patch"/>: the end version, for deltas that name what to read anew there.</summary>
     protected virtual DagVersion? End { set { } }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
+    /// <summary>The names of the type's operations, where it takes an authority by capability object; null where it does not.</summary>
+    /// <remarks>Then everything is checked a second time with signed operations, capabilities that come and go, and void entries.</remarks>
+    protected virtual string[]? GuardedOperations => null;
+
+    public static TheoryData<int, bool> Seeds => [.. Enumerable.Range(1, 12).SelectMany(seed => (ValueTuple<int, bool>[])[(seed, false), (seed, true)])];
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Replicas_that_hold_the_same_entries_show_the_same(int seed)
+    public void Replicas_that_hold_the_same_entries_show_the_same(int seed, bool guarded)
     {
-        var history = Generate(seed);
+        var history = Generate(seed, guarded);
         var random = new Random(seed * 31);
         var replicas = history.Replicas;
         foreach (var replica in replicas) Deliver(history.Entries, replica, random);
@@ -50,11 +54,11 @@ public abstract class ReplicatedTypeContract
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void A_view_is_a_function_of_its_two_versions(int seed)
+    public void A_view_is_a_function_of_its_two_versions(int seed, bool guarded)
     {
-        var history = Generate(seed);
+        var history = Generate(seed, guarded);
         var random = new Random(seed * 37);
-        var replica = new MemoryReplica(history.Entries[0].Hash, Registry);
+        var replica = new MemoryReplica(history.Entries[0].Hash, Registry, history.Authority);
         var seen = new List<(Position At, Position From, string Shown)>();
         foreach (var entry in history.Entries)
         {
@@ -67,9 +71,9 @@ public abstract class ReplicatedTypeContract
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void A_delta_says_what_comparing_the_views_says_and_nothing_changes_below_its_bound(int seed)
+    public void A_delta_says_what_comparing_the_views_says_and_nothing_changes_below_its_bound(int seed, bool guarded)
     {
-        var history = Generate(seed);
+        var history = Generate(seed, guarded);
         var random = new Random(seed * 41);
         var replica = Full(history);
         var obj = replica.Replica.Object!;
@@ -92,31 +96,31 @@ public abstract class ReplicatedTypeContract
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void What_is_valid_on_its_own_history_stays_valid_whatever_else_is_known(int seed)
+    public void What_is_valid_on_its_own_history_stays_valid_whatever_else_is_known(int seed, bool guarded)
     {
-        var history = Generate(seed);
+        var history = Generate(seed, guarded);
         var random = new Random(seed * 43);
         var full = Full(history);
         foreach (var entry in history.Entries.Skip(1).Where(_ => random.Next(6) == 0))
         {
             Assert.True(full.Log.TryVersion(entry.Header.PrevEntryHashes, out var at));
             Assert.Equal(Verdict.Valid, full.Replica.Object!.Check(entry.Payload, at));
-            var alone = new MemoryReplica(history.Entries[0].Hash, Registry);
+            var alone = new MemoryReplica(history.Entries[0].Hash, Registry, history.Authority);
             foreach (int below in full.Log.EntriesIn(at)) Assert.IsType<Judgement.Admitted>(alone.Admit(history.ByHash(full.Log.HashOf(below))));
             Assert.True(alone.Admit(entry) is Judgement.Admitted, $"seed {seed}: refused on its own history");
         }
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Reopened_from_stored_tags_it_shows_and_takes_the_same(int seed)
+    public void Reopened_from_stored_tags_it_shows_and_takes_the_same(int seed, bool guarded)
     {
-        var history = Generate(seed);
+        var history = Generate(seed, guarded);
         var random = new Random(seed * 47);
         int kept = random.Next(1, history.Entries.Count);
-        var live = new MemoryReplica(history.Entries[0].Hash, Registry);
+        var live = new MemoryReplica(history.Entries[0].Hash, Registry, history.Authority);
         foreach (var entry in history.Entries.Take(kept)) live.Admit(entry);
         ObserveAt(live, live.Log.Frontier, live.Log.Frontier);
-        var reopened = live.Reopen(Registry);
+        var reopened = live.Reopen(Registry, history.Authority);
         foreach (var entry in history.Entries.Skip(kept))
         {
             Assert.Equal(Tags(live.Admit(entry)), Tags(reopened.Admit(entry)));
@@ -131,11 +135,13 @@ public abstract class ReplicatedTypeContract
     }
 
     /// <summary>A history that some replicas made, each at work on what had reached it.</summary>
-    private protected History Generate(int seed, int operations = 60)
+    private protected History Generate(int seed, bool guarded = false, int operations = 60)
     {
+        var authority = guarded && GuardedOperations is { } names ? new TestAuthority(names) : null;
+        var createPayload = authority?.Guard(Create) ?? Create;
         var random = new Random(seed);
-        var create = Entry.Make(Create, Position.Empty);
-        var history = new History(create, [.. Enumerable.Range(0, random.Next(3, 6)).Select(_ => MemoryReplica.Of(Create, Registry))]);
+        var create = Entry.Make(createPayload, Position.Empty);
+        var history = new History(create, authority, [.. Enumerable.Range(0, random.Next(3, 6)).Select(_ => MemoryReplica.Of(createPayload, Registry, authority))]);
         int[] side = [.. history.Replicas.Select(_ => 0)];
         for (int made = 0; made < operations;)
         {
@@ -154,7 +160,9 @@ public abstract class ReplicatedTypeContract
             }
             var at = random.Next(8) == 0 ? replica.Log.PositionOf(history.RandomVersion(replica, random)) : replica.Log.Frontier;
             Assert.True(replica.Log.TryVersion(at, out var version));
-            var entry = Entry.Make(NextOperation(replica.Replica.Object!, version, random), at);
+            var obj = replica.Replica.Object!;
+            var operation = NextOperation(obj, version, random);
+            var entry = Entry.Make(authority?.Sign(obj, operation, version, random) ?? operation, at);
             var judgement = replica.Admit(entry);
             if (judgement is Judgement.Known) continue;
             Assert.True(judgement is Judgement.Admitted, $"seed {seed}: {judgement} for {entry.Payload}");
@@ -175,7 +183,7 @@ public abstract class ReplicatedTypeContract
 
     private MemoryReplica Full(History history)
     {
-        var replica = new MemoryReplica(history.Entries[0].Hash, Registry);
+        var replica = new MemoryReplica(history.Entries[0].Hash, Registry, history.Authority);
         foreach (var entry in history.Entries) Assert.IsType<Judgement.Admitted>(replica.Admit(entry));
         return replica;
     }
@@ -202,11 +210,13 @@ public abstract class ReplicatedTypeContract
 
     private static void Same(string expected, string actual, int seed) => Assert.True(expected == actual, $"seed {seed}:\n{expected}\n{actual}");
 
-    private protected sealed class History(Entry create, IReadOnlyList<MemoryReplica> replicas)
+    private protected sealed class History(Entry create, TestAuthority? authority, IReadOnlyList<MemoryReplica> replicas)
     {
         private readonly Dictionary<ContentHash, Entry> _byHash = new() { [create.Hash] = create };
 
         public List<Entry> Entries { get; } = [create];
+
+        public TestAuthority? Authority => authority;
 
         public IReadOnlyList<MemoryReplica> Replicas { get; } = replicas;
 

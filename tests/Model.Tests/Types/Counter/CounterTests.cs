@@ -11,16 +11,26 @@ public sealed class CounterTests : ReplicatedTypeContract
 {
     protected override Literal.Map Create => CounterPayloads.Create("c", 7);
 
+    protected override string[] GuardedOperations => ["add"];
+
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random)
     {
         long amount = random.Next(3) == 0 ? random.NextInt64(long.MinValue, long.MaxValue) : random.Next(-9, 10);
         return CounterPayloads.Add(amount == 0 ? 1 : amount);
     }
 
-    protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) => ((ReplicatedCounter)obj).View(at, from).Total.ToString();
+    protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) => Text(((ReplicatedCounter)obj).View(at, from));
 
-    protected override string Patch(ReplicatedObject obj, DagVersion start, ObjectDelta delta) =>
-        (((ReplicatedCounter)obj).View(start).Total + ((CounterDelta)delta).Total).ToString();
+    protected override string Patch(ReplicatedObject obj, DagVersion start, ObjectDelta delta)
+    {
+        var (view, change) = (((ReplicatedCounter)obj).View(start), (CounterDelta)delta);
+        var byAuthor = view.ByAuthor.Keys.Union(change.ByAuthor.Keys).Order(StringComparer.Ordinal)
+            .ToDictionary(a => a, a => view.ByAuthor.GetValueOrDefault(a) + change.ByAuthor.GetValueOrDefault(a));
+        return Text(new(view.Total + change.Total, byAuthor));
+    }
+
+    private static string Text(CounterView view) =>
+        $"{view.Total} of {string.Join(' ', view.ByAuthor.Where(a => !a.Value.IsZero).Select(a => $"{a.Key[..6]}={a.Value}"))}";
 
     [Fact]
     public void The_sum_is_exact_beyond_64_bits()

@@ -11,6 +11,8 @@ public sealed class GrowSetTests : ReplicatedTypeContract
 {
     protected override Literal.Map Create => GrowSetPayloads.Create("g", 3, 1000);
 
+    protected override string[] GuardedOperations => ["add"];
+
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) =>
         GrowSetPayloads.Add([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Literal)random.Next(40))]);
 

@@ -23,6 +23,8 @@ public sealed class RecordTests : ReplicatedTypeContract
 
     protected override Literal.Map Create => RecordPayloads.Create("r", Literal.Map.Of(("name", "ann")), Rules);
 
+    protected override string[] GuardedOperations => ["set", "remove", "add", "keep", "update"];
+
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random)
     {
         var record = (ReplicatedRecord)obj;

@@ -10,6 +10,8 @@ public sealed class RegisterTests : ReplicatedTypeContract
 {
     protected override Literal.Map Create => RegisterPayloads.Create("r", "first");
 
+    protected override string[] GuardedOperations => ["set", "clear"];
+
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) =>
         random.Next(6) == 0 ? RegisterPayloads.Clear : RegisterPayloads.Set(random.Next(100));
 

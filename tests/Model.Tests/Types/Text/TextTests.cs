@@ -11,6 +11,8 @@ public sealed class TextTests : ReplicatedTypeContract
 {
     protected override Literal.Map Create => TextPayloads.Create("t");
 
+    protected override string[] GuardedOperations => ["insert", "delete"];
+
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random)
     {
         var view = ((ReplicatedText)obj).View(at);
