@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -16,7 +15,8 @@ internal sealed class RunState
 {
     private readonly ReplicatedRuns _runs;
     private readonly DagLog _log;
-    private readonly List<Deletion> _deletions = [];
+    private IntList _deleteEntry, _deleteEnd;   // of each delete: its entry, ascending, and where its ranges end in the pool
+    private IntList _ranges;                    // from and to of each range, by places
     private readonly Dictionary<int, int> _elementOf = [];   // of each move's spot
     private readonly Dictionary<int, List<int>> _spotsOf = [];   // of each moved element
     private readonly Dictionary<int, int> _shownSpot = [];   // of each moved element, at the frontier
@@ -27,8 +27,6 @@ internal sealed class RunState
         (_runs, _log) = (runs, runs.Scope.Log);
         Tree = new(_log);
     }
-
-    private readonly record struct Deletion(int Entry, (int From, int To)[] Ranges);
 
     /// <summary>All places, in order; shown are those at <see cref="Applied"/>.</summary>
     public FugueTree Tree { get; }
@@ -133,9 +131,10 @@ internal sealed class RunState
             for (int place = Tree.FirstOfRun(run); place < Tree.EndOfRun(run); place++) TouchAll(ElementAt(place), places);
             return;
         }
-        foreach (var (from, to) in DeletionOf(entry).Ranges)
+        var ranges = RangesOf(_deleteEntry.CountBelow(entry));
+        for (int i = 0; i < ranges.Length; i += 2)
         {
-            for (int element = from; element < to; element++) TouchAll(element, places);
+            for (int element = ranges[i]; element < ranges[i + 1]; element++) TouchAll(element, places);
         }
     }
 
@@ -145,10 +144,10 @@ internal sealed class RunState
         if (_spotsOf.TryGetValue(element, out var spots)) places.UnionWith(spots);
     }
 
-    private Deletion DeletionOf(int entry)
+    private ReadOnlySpan<int> RangesOf(int deletion)
     {
-        int at = CollectionsMarshal.AsSpan(_deletions).BinarySearch(new EntryComparable(entry));
-        return _deletions[at];
+        int start = deletion == 0 ? 0 : _deleteEnd[deletion - 1];
+        return _ranges.Slice(start, _deleteEnd[deletion] - start);
     }
 
     private void Apply(int entry, Func<int, bool>? counts, HashSet<int> touched)
@@ -164,10 +163,15 @@ internal sealed class RunState
                 if (isVoid) Hide(first, first + length);
                 break;
             case RunOperation.Delete delete:
-                var ranges = delete.Ranges.Select(r => (PlaceOf(new(r.Entry, r.Offset)), PlaceOf(new(r.Entry, r.Offset)) + r.Count)).ToArray();
-                _deletions.Add(new(entry, ranges));
-                if (isVoid) break;
-                foreach (var (from, to) in ranges) Hide(from, to);
+                foreach (var range in delete.Ranges)
+                {
+                    int from = PlaceOf(new(range.Entry, range.Offset));
+                    _ranges.Add(from);
+                    _ranges.Add(from + range.Count);
+                    if (!isVoid) Hide(from, from + range.Count);
+                }
+                _deleteEntry.Add(entry);
+                _deleteEnd.Add(_ranges.Count);
                 break;
             case RunOperation.Move move:
                 int element = PlaceOf(move.Element);
@@ -214,12 +218,14 @@ internal sealed class RunState
             if (_log.Includes(at, entry) && (counts is null || counts(entry))) continue;
             for (int place = Tree.FirstOfRun(run); place < Tree.EndOfRun(run); place++) gone[place] = true;
         }
-        foreach (var (entry, ranges) in _deletions)
+        for (int deletion = 0; deletion < _deleteEntry.Count; deletion++)
         {
+            int entry = _deleteEntry[deletion];
             if (!_log.Includes(at, entry) || (counts is not null && !counts(entry))) continue;
-            foreach (var (from, to) in ranges)
+            var ranges = RangesOf(deletion);
+            for (int i = 0; i < ranges.Length; i += 2)
             {
-                for (int element = from; element < to; element++) gone[element] = true;
+                for (int element = ranges[i]; element < ranges[i + 1]; element++) gone[element] = true;
             }
         }
     }
@@ -233,10 +239,5 @@ internal sealed class RunState
     private void Grow()
     {
         if (Tree.Count > _gone.Length) _gone.Length = Math.Max(Tree.Count, _gone.Length * 2);
-    }
-
-    private readonly struct EntryComparable(int entry) : IComparable<Deletion>
-    {
-        public int CompareTo(Deletion other) => entry.CompareTo(other.Entry);
     }
 }

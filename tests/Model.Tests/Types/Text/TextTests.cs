@@ -178,6 +178,67 @@ public sealed class TextTests : ReplicatedTypeContract
         Assert.Equal("", text.View(replica.Log.FrontierVersion).Text);
     }
 
+    [Fact]
+    public void Thousands_of_concurrent_inserts_at_one_place_stand_in_the_order_of_their_hashes()
+    {
+        var replica = MemoryReplica.Of(TextPayloads.Create("t"));
+        var root = replica.Log.Frontier;
+        var inserts = Enumerable.Range(0, 4000).Select(i => (Text: $"[{i}]", Hash: replica.Append(Insert(null, "R", $"[{i}]"), root))).ToList();
+        var text = (ReplicatedText)replica.Replica.Object!;
+        Assert.Equal(string.Concat(inserts.OrderBy(i => i.Hash).Select(i => i.Text)), text.View(replica.Log.FrontierVersion).Text);
+    }
+
+    [Fact]
+    public void A_deep_chain_made_to_slow_siblings_down_is_walked_within_seconds()
+    {
+        // Typed backward, each character is a left child of the one before: the walk to the edge of the subtree is the whole chain.
+        var replica = MemoryReplica.Of(TextPayloads.Create("t"));
+        var text = (ReplicatedText)replica.Replica.Object!;
+        var stem = replica.Append(Insert(null, "R", "."));
+        var top = replica.Append(Insert(new(stem, 0), "L", "x"), [stem]);
+        var tip = top;
+        for (int i = 0; i < 20_000; i++) tip = replica.Append(Insert(new(tip, 0), "L", "x"), [tip]);
+        for (int i = 0; i < 1000; i++) replica.Append(Insert(new(stem, 0), "L", $"<{i}>"), [stem]);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        string shown = text.View(replica.Log.FrontierVersion).Text;
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
+        Assert.Equal(20_002, shown.Count(c => c is 'x' or '.'));
+        Assert.Contains(new string('x', 20_001), shown);
+        Assert.EndsWith(".", shown, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(NaiveSeeds))]
+    public void Edits_by_one_writer_are_those_of_a_plain_string(int seed)
+    {
+        var random = new Random(seed);
+        var replica = MemoryReplica.Of(TextPayloads.Create("t"));
+        var text = (ReplicatedText)replica.Replica.Object!;
+        string expected = "";
+        for (int i = 0; i < 400; i++)
+        {
+            var view = text.View(replica.Log.FrontierVersion);
+            int index = random.Next(expected.Length + 1);
+            if (expected.Length > 0 && random.Next(3) == 0)
+            {
+                index = random.Next(expected.Length);
+                int count = random.Next(1, Math.Min(20, expected.Length - index) + 1);
+                foreach (var payload in TextPayloads.Delete(view, index, count)) replica.Append(payload);
+                expected = expected.Remove(index, count);
+            }
+            else
+            {
+                string typed = new((char)('a' + random.Next(26)), random.Next(1, 12));
+                replica.Append(TextPayloads.Insert(view, index, typed));
+                expected = expected.Insert(index, typed);
+            }
+            Assert.True(expected == text.View(replica.Log.FrontierVersion).Text, $"seed {seed}, edit {i}");
+        }
+        var now = text.View(replica.Log.FrontierVersion);
+        Assert.Equal(expected.Substring(expected.Length / 3, expected.Length / 3), now.Substring(expected.Length / 3, expected.Length / 3));
+    }
+
+    public static TheoryData<int> NaiveSeeds => [.. Enumerable.Range(1, 20)];
+
     private static Literal.Map Insert(ElementId? parent, string side, string text)
     {
         var insert = Literal.Map.Of(("action", "insert"), ("side", side), ("text", text));
