@@ -21,7 +21,19 @@ public interface IConflictView
 /// <summary>One thing about which concurrent operations disagree.</summary>
 /// <param name="Subject">What it is: a field's name, an element's id; empty for the object as a whole.</param>
 /// <param name="Candidates">At least two, in ascending order of the hashes; the last one is shown meanwhile.</param>
-public sealed record Conflict(string Subject, IReadOnlyList<ConflictCandidate> Candidates);
+public sealed record Conflict(string Subject, IReadOnlyList<ConflictCandidate> Candidates)
+{
+    /// <summary>Ids of the nested objects that it is in, outermost first; empty for the object's own.</summary>
+    public IReadOnlyList<ContentHash> Path { get; init; } = [];
+
+    /// <summary>The conflicts of a nested object as its container lists them; none if its type has none.</summary>
+    internal static IEnumerable<Conflict> Within(ReplicatedObject child, DagVersion at, DagVersion from) => child is not IConflictView view ? []
+        : view.Conflicts(at, from).Select(conflict => conflict with { Path = [child.Id, .. conflict.Path] });
+
+    /// <summary>The operation on the outermost of the nested objects that settles it.</summary>
+    internal Literal.Map ResolveWithin(ReplicatedObject child, int choice) => child is IConflictView view
+        ? view.Resolve(this with { Path = [.. Path.Skip(1)] }, choice) : throw new ArgumentException("the nested object has no conflicts", nameof(child));
+}
 
 /// <summary>One operation of those that disagree.</summary>
 /// <param name="Entry">The entry, which is also the version that it made.</param>

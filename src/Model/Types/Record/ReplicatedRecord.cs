@@ -54,17 +54,24 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
     }
 
     /// <inheritdoc/>
-    /// <remarks>One for each field with several candidates, by name. Those of nested objects are asked of these.</remarks>
+    /// <remarks>One for each field with several candidates, by name; then those of the nested objects that fields hold.</remarks>
     public IReadOnlyList<Conflict> Conflicts(DagVersion at, DagVersion from)
     {
         var view = View(at, from);
-        return [.. FieldsEver.Select(field => new Conflict(field, view.Candidates(field))).Where(conflict => conflict.Candidates.Count > 1)];
+        var own = FieldsEver.Select(field => new Conflict(field, view.Candidates(field))).Where(conflict => conflict.Candidates.Count > 1);
+        var nested = view.Fields().Select(view.Child).OfType<ReplicatedObject>().SelectMany(child => Conflict.Within(child, at, from));
+        return [.. own, .. nested];
     }
 
     /// <inheritdoc/>
     public Literal.Map Resolve(Conflict conflict, int choice)
     {
         if (choice < 0 || choice >= conflict.Candidates.Count) throw new ArgumentException("no such candidate", nameof(choice));
+        if (conflict.Path.Count > 0)
+        {
+            return TryGetChild(conflict.Path[0], out var inner)
+                ? RecordPayloads.Update(inner.Id, conflict.ResolveWithin(inner, choice)) : throw new ArgumentException("no such nested object", nameof(conflict));
+        }
         var chosen = conflict.Candidates[choice];
         if (chosen.Child is { } child) return RecordPayloads.Keep(conflict.Subject, child);
         return chosen.Value is { } value ? RecordPayloads.Set((conflict.Subject, value)) : RecordPayloads.Remove(conflict.Subject);

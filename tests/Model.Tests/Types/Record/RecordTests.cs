@@ -6,6 +6,8 @@ using Hhs.Model.Types;
 using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.Record;
+using Hhs.Model.Types.Register;
+using Hhs.Model.Types.Set;
 using Hhs.Model.Types.Text;
 
 namespace Hhs.Model.Tests.Types.Record;
@@ -112,6 +114,25 @@ public sealed class RecordTests : ReplicatedTypeContract
             Assert.Equal(conflict.Candidates[choice].Entry, counter.Id);
             Assert.Equal(replica.PayloadOf(counter.Id)["element"]!.ToString().Contains("\"x\"", StringComparison.Ordinal) ? 10 : 20, (int)counter.View(replica.Log.FrontierVersion).Total);
         }
+    }
+
+    [Fact]
+    public void A_conflict_within_nested_objects_is_listed_and_settled_from_the_outermost()
+    {
+        var replica = MemoryReplica.Of(SetPayloads.Create(new SetOptions { Seed = "set", ContentType = RecordType.Id }));
+        var set = (ReplicatedSet)replica.Replica.Object!;
+        var record = replica.Append(SetPayloads.Add(RecordPayloads.Create("r")));
+        var register = replica.Append(SetPayloads.Update(record, RecordPayloads.Add("state", RegisterPayloads.Create("s"))));
+        var at = replica.Log.Frontier;
+        foreach (string value in (string[])["x", "y"])
+            replica.Append(SetPayloads.Update(record, RecordPayloads.Update(register, RegisterPayloads.Set(value))), at);
+        var conflict = Assert.Single(set.Conflicts(replica.Log.FrontierVersion, replica.Log.FrontierVersion));
+        Assert.Equal([record, register], conflict.Path);
+        replica.Append(set.Resolve(conflict, 0));
+        Assert.Empty(set.Conflicts(replica.Log.FrontierVersion, replica.Log.FrontierVersion));
+        Assert.True(set.TryGetChild(record, out var child));
+        var settled = (ReplicatedRegister)((ReplicatedRecord)child).View(replica.Log.FrontierVersion).Child("state")!;
+        Assert.Equal(conflict.Candidates[0].Value, settled.View(replica.Log.FrontierVersion).Value);
     }
 
     [Fact]
