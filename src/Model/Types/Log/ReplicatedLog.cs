@@ -143,7 +143,7 @@ public sealed class LogView
         get
         {
             if (_records is not null) return _records;
-            if (_counts is null && ReferenceEquals(At, _log.Scope.Log.FrontierVersion)) return _log.Ordered;
+            if (_counts is null && At.Tips.SequenceEqual(_log.Scope.Log.FrontierVersion.Tips)) return _log.Ordered;
             return _records = _log.Ordered.FindAll(Has);
         }
     }

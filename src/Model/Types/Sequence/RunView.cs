@@ -17,7 +17,9 @@ public abstract class RunView
 
     internal RunView(ReplicatedRuns runs, DagVersion at, DagVersion from)
     {
-        (_runs, At, From) = (runs, at, from);
+        // However the frontier was spelled, the live order serves it.
+        var frontier = runs.Scope.Log.FrontierVersion;
+        (_runs, At, From) = (runs, at.Tips.SequenceEqual(frontier.Tips) ? frontier : at, from);
         _state = runs.State;
         _counts = runs.Counts(from);
         if (!IsLive) _snapshot = runs.SnapshotOf(this);

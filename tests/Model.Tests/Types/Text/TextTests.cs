@@ -103,6 +103,19 @@ public sealed class TextTests : ReplicatedTypeContract
     }
 
     [Fact]
+    public void A_view_keeps_what_it_shows_when_the_log_grows()
+    {
+        var replica = MemoryReplica.Of(TextPayloads.Create("t"));
+        var text = (ReplicatedText)replica.Replica.Object!;
+        replica.Append(TextPayloads.Insert(text.View(replica.Log.FrontierVersion), 0, "one"));
+        var view = text.View(replica.Version([.. replica.Log.Frontier]));
+        Assert.Equal("one", view.Text);
+        replica.Append(TextPayloads.Insert(view, 3, " two"));
+        Assert.Equal("one two", text.View(replica.Log.FrontierVersion).Text);
+        Assert.Equal(("one", 3, "e"), (view.Text, view.Count, view.Substring(2, 1)));
+    }
+
+    [Fact]
     public void A_surrogate_pair_is_never_split()
     {
         var replica = MemoryReplica.Of(TextPayloads.Create("t"));
