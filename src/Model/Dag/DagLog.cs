@@ -183,6 +183,29 @@ public sealed class DagLog
         return entries;
     }
 
+    /// <summary>As <see cref="EntriesBetween(DagVersion, DagVersion)"/>, of the entries that pass a filter. Costs the result and a search a chain.</summary>
+    public IReadOnlyList<int> EntriesBetween(DagVersion after, DagVersion upTo, TagFilter filter)
+    {
+        var entries = new List<int>();
+        if (!_tags.TryFind(filter, out var terms)) return entries;
+        if (terms.Length == 0) return EntriesBetween(after, upTo);
+        ref readonly var term = ref terms[0];
+        for (int n = 0; n < term.ChainCount; n++)
+        {
+            int chain = term.Chain(n);
+            int end = term.CountBelow(n, upTo.Clock.Get(chain));
+            for (int k = term.CountBelow(n, after.Clock.Get(chain)); k < end; k++)
+            {
+                int position = term.Position(n, k);
+                bool bearsAll = true;
+                for (int other = 1; other < terms.Length && bearsAll; other++) bearsAll = terms[other].Contains(chain, position);
+                if (bearsAll) entries.Add(_chains.EntryAt(chain, position));
+            }
+        }
+        entries.Sort();
+        return entries;
+    }
+
     /// <summary>The version with the same history whose tips do not reach one another.</summary>
     public DagVersion MinimalCover(DagVersion version)
     {

@@ -1,6 +1,7 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Opaque;
 
 namespace Hhs.Model.Types;
 
@@ -49,7 +50,10 @@ public sealed class Replica
         foreach (var (header, tags) in index) replica.Log.Append(header, tags);
         if (replica.Log.Count == 0) return replica;
         var create = payloads.PayloadOf(id);
-        if (!types.TryGet(create.Text("type") ?? "", out var type)) throw new ArgumentException("the type of the object is not known", nameof(index));
+        string typeId = create.Text("type") ?? "";
+        // What was stored unread stays so: its entries were never judged by the type's rules.
+        IReplicatedType? type = replica.Log.TagsOf(0).Contains(OpaqueObject.Mark) ? new OpaqueType(typeId) : null;
+        if (type is null && !types.TryGet(typeId, out type)) throw new ArgumentException("the type of the object is not known", nameof(index));
         replica.Object = type.Open(replica._scope, create);
         return replica;
     }
@@ -75,7 +79,7 @@ public sealed class Replica
         if (entry.Hash != Id) return new Judgement.Refused(new(RejectCode.InvalidOperation, "the first entry of an object must be the create entry that its id names"));
         if (entry.Payload is not Literal.Map create || create.Text("action") != "create" || create.Text("type") is not { } typeId)
             return new Judgement.Refused(new(RejectCode.InvalidOperation, "a create payload has an action 'create' and a type"));
-        if (!_types.TryGet(typeId, out var type)) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{typeId}'"));
+        if (_types.ForRoot(typeId) is not { } type) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{typeId}'"));
         if (type.CheckCreate(create, _types, null) is { } why) return new Judgement.Refused(why);
         Object = type.Open(_scope, create);
         return Append(entry, [.. Object.TagsOfCreate()]);

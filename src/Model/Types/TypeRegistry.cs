@@ -1,6 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Counter;
+using Hhs.Model.Types.GrowSet;
+using Hhs.Model.Types.Log;
+using Hhs.Model.Types.Opaque;
+using Hhs.Model.Types.Record;
+using Hhs.Model.Types.Register;
+using Hhs.Model.Types.Sequence;
 using Hhs.Model.Types.Set;
+using Hhs.Model.Types.Text;
 
 namespace Hhs.Model.Types;
 
@@ -17,8 +25,17 @@ public sealed class TypeRegistry
     }
 
     /// <summary>The types of this library.</summary>
-    public static TypeRegistry BuiltIn { get; } = new(new SetType(), CapabilityType.Original, CapabilityType.Ours);
+    public static TypeRegistry BuiltIn { get; } = new(
+        new SetType(), CapabilityType.Original, CapabilityType.Ours,
+        new CounterType(), new GrowSetType(), new LogType(), new RecordType(), new RegisterType(), new SequenceType(), new TextType());
+
+    /// <summary>Whether objects of unknown types are kept and relayed unread (default), rather than refused.</summary>
+    /// <remarks>Source: docs/types/opaque.md.</remarks>
+    public bool RelaysUnknown { get; init; } = true;
 
     /// <summary>The type with an id, if it is known.</summary>
     public bool TryGet(string typeId, [NotNullWhen(true)] out IReplicatedType? type) => _types.TryGetValue(typeId, out type);
+
+    /// <summary>The type to open a root object with: the known one, or one that reads nothing; null if unknown types are refused.</summary>
+    internal IReplicatedType? ForRoot(string typeId) => _types.TryGetValue(typeId, out var type) ? type : RelaysUnknown ? new OpaqueType(typeId) : null;
 }

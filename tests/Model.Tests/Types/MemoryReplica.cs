@@ -11,6 +11,12 @@ internal sealed class MemoryReplica : IPayloadSource
 {
     private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
 
+    private MemoryReplica(Dictionary<ContentHash, Literal.Map> payloads, Func<IPayloadSource, Replica> open)
+    {
+        _payloads = payloads;
+        Replica = open(this);
+    }
+
     public MemoryReplica(ContentHash id, TypeRegistry? types = null, IForeignObjects? foreign = null) =>
         Replica = Replica.Empty(id, this, types ?? TypeRegistry.BuiltIn, foreign);
 
@@ -41,6 +47,19 @@ internal sealed class MemoryReplica : IPayloadSource
         var judgement = Admit(entry);
         Assert.True(judgement is Judgement.Admitted or Judgement.Known, judgement.ToString());
         return entry.Hash;
+    }
+
+    /// <summary>As a node that restarts: header and tags from their stored bytes, payloads from the store.</summary>
+    public MemoryReplica Reopen(TypeRegistry? types = null, IForeignObjects? foreign = null)
+    {
+        var keys = new TagCode.KeyPool();
+        var index = Enumerable.Range(0, Log.Count).Select(entry =>
+        {
+            Assert.True(TagCode.TryDecode(TagCode.Encode(Log.TagsOf(entry)), keys, out var tags));
+            return (Log.HeaderOf(entry), (IReadOnlyList<Tag>)tags);
+        });
+        var payloads = new Dictionary<ContentHash, Literal.Map>(_payloads);
+        return new(payloads, source => Model.Types.Replica.Reopen(Replica.Id, index, source, types ?? TypeRegistry.BuiltIn, foreign));
     }
 
     public ContentHash Append(Literal.Map payload) => Append(payload, Log.Frontier);

@@ -12,7 +12,7 @@ namespace Hhs.Model.Types.Set;
 /// Concurrent plain add and delete: the add wins. A barrier delete voids every add concurrent with it; a barrier add
 /// brings its element back in every version concurrent with it. Source: types.md sections 5.2 to 5.7.
 /// </remarks>
-public sealed class ReplicatedSet : ReplicatedObject
+public sealed class ReplicatedSet : ReplicatedObject, IConflictView
 {
     private readonly Dictionary<ContentHash, ReplicatedObject> _children = [];
 
@@ -42,6 +42,16 @@ public sealed class ReplicatedSet : ReplicatedObject
 
     /// <inheritdoc/>
     public override SetDelta Delta(DagVersion start, DagVersion end) => SetDelta.Between(this, start, end);
+
+    /// <inheritdoc/>
+    /// <remarks>Membership has its own rule, so these are those of the nested objects that are present.</remarks>
+    public IReadOnlyList<Conflict> Conflicts(DagVersion at, DagVersion from) => Create.ContentType is null ? []
+        : [.. View(at, from).ElementHashes().SelectMany(id => TryGetChild(id, out var child) ? Conflict.Within(child, at, from) : [])];
+
+    /// <inheritdoc/>
+    public Literal.Map Resolve(Conflict conflict, int choice) =>
+        conflict.Path.Count > 0 && TryGetChild(conflict.Path[0], out var child)
+            ? SetPayloads.Update(child.Id, conflict.ResolveWithin(child, choice)) : throw new ArgumentException("no such nested object", nameof(conflict));
 
     /// <inheritdoc/>
     public override Verdict Check(Literal payload, DagVersion at)

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Hhs.Model.Json;
+
+namespace Hhs.Model.Types.Counter;
+
+/// <summary>The counter, <c>hhs-actors/counter_v1</c>.</summary>
+/// <remarks>Source: docs/types/counter.md.</remarks>
+public sealed class CounterType() : NativeType(CounterType.Id, ["add"], ("initial", false, initial => CounterPayloads.TryReadAmount(initial, out _)))
+{
+    /// <summary>The type id.</summary>
+    public const string Id = "hhs-actors/counter_v1";
+
+    /// <inheritdoc/>
+    public override ReplicatedObject Open(ObjectScope scope, Literal.Map create) =>
+        new ReplicatedCounter(scope, create, create.TryGet("initial", out var initial) && CounterPayloads.TryReadAmount(initial, out long amount) ? amount : 0);
+}
+
+/// <summary>Makes and reads the payloads of a counter.</summary>
+public static class CounterPayloads
+{
+    /// <summary>A new counter.</summary>
+    public static Literal.Map Create(string seed, long initial = 0) =>
+        NativeCreate.Of(CounterType.Id, seed).WithIf("initial", initial == 0 ? null : (Literal)Text(initial));
+
+    /// <summary>Adds an amount, negative or positive.</summary>
+    /// <exception cref="ArgumentException">The amount is zero.</exception>
+    public static Literal.Map Add(long amount)
+    {
+        if (amount == 0) throw new ArgumentException("an add of zero says nothing", nameof(amount));
+        return Literal.Map.Of(("action", "add"), ("amount", Text(amount)));
+    }
+
+    // Text, since a JSON number is a double; and one spelling only, so that one amount is one payload.
+    internal static bool TryReadAmount(Literal? literal, out long amount)
+    {
+        amount = 0;
+        return literal is Literal.String { Value: var text }
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out amount) && amount != 0 && Text(amount) == text;
+    }
+
+    private static string Text(long amount) => amount.ToString(CultureInfo.InvariantCulture);
+}
