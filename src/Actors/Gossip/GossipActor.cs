@@ -42,6 +42,12 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         public static readonly Fetch Instance = new();
     }
 
+    /// <summary>Another object has grown: offer again what was put off for it.</summary>
+    internal sealed record Retry
+    {
+        public static readonly Retry Instance = new();
+    }
+
     /// <summary>No peer had the object.</summary>
     internal sealed record FetchFailed(string Why);
 
@@ -103,6 +109,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     {
         ReceivePeers();
         Receive<ObjectProtocol.Judged>(OnJudged);
+        Receive<Retry>(_ => Carry(_advance(new SyncInput.RetryDeferred(Now))));
         Receive<Fetch>(_ => { });   // has been found meanwhile
         Receive<ObjectProtocol.Applied>(_ => { });
     }

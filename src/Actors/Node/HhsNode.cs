@@ -8,6 +8,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Actors.Node;
@@ -57,6 +58,9 @@ public sealed class HhsNode : IAsyncDisposable
     /// <summary>The node's key id, which peers pin.</summary>
     public KeyId KeyId => _ready.KeyId;
 
+    /// <summary>The node's public key, which others enrol.</summary>
+    public PublicKey PublicKey => _ready.PublicKey;
+
     /// <summary>The addresses that the node accepts connections on, with the ports really bound.</summary>
     public IReadOnlyList<Uri> Listening => _ready.Listening;
 
@@ -82,6 +86,27 @@ public sealed class HhsNode : IAsyncDisposable
 
     /// <summary>Creates a set; a set with the same options and seed is the same object, and is opened.</summary>
     public async Task<SetHandle> CreateSetAsync(SetOptions options) => new(await CreateAsync(SetPayloads.Create(options)).ConfigureAwait(false));
+
+    /// <summary>Creates a capability object, with this node's identity as its creator.</summary>
+    /// <param name="seed">Tells objects with equal capabilities apart.</param>
+    /// <param name="capabilities">Capability name to the names of those that manage it, or <c>creator</c>.</param>
+    /// <param name="forOriginals">
+    /// Makes the original's type, to be shared with its peers. There anyone can append an old signed grant again after its
+    /// revocation, and it counts (docs/types/capabilities.md).
+    /// </param>
+    public async Task<CapabilitiesHandle> CreateCapabilitiesAsync(string seed, IReadOnlyDictionary<string, string[]> capabilities, bool forOriginals = false) =>
+        new(await CreateAsync(CapabilityPayloads.Create(
+            forOriginals ? CapabilityType.Original : CapabilityType.Ours, seed, [_ready.PublicKey], capabilities)).ConfigureAwait(false));
+
+    /// <summary>Opens a capability object that is stored here or that a peer has.</summary>
+    /// <exception cref="HhsException">No peer had it in time, or it is none.</exception>
+    public async Task<CapabilitiesHandle> OpenCapabilitiesAsync(ContentHash id)
+    {
+        var handle = await OpenAsync(id).ConfigureAwait(false);
+        if (handle.TypeId != CapabilityType.Ours.TypeId && handle.TypeId != CapabilityType.Original.TypeId)
+            throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {handle.TypeId}, not a capability object"));
+        return new(handle);
+    }
 
     /// <summary>Creates an object of any known type from its create payload.</summary>
     public async Task<ObjectHandle> CreateAsync(Literal.Map createPayload)

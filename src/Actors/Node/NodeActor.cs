@@ -64,7 +64,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
         _objects = Context.ActorOf(ObjectsActor.Props(new(
-            _journal, _journalActor, _mesh, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects)), "objects");
+            _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects)), "objects");
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
     }
 
@@ -88,7 +88,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 
     private void Running()
     {
-        Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, [.. _listening], _journal!)));
+        Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, _identity.PublicKey, [.. _listening], _journal!)));
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
         Receive<ObjectsProtocol.Create>(_objects.Forward);
@@ -133,7 +133,8 @@ public static class NodeProtocol
 
     /// <summary>The node runs.</summary>
     /// <param name="KeyId">Its key id, which peers pin.</param>
+    /// <param name="PublicKey">Its public key, which others enrol.</param>
     /// <param name="Listening">The addresses that it accepts connections on, with the ports really bound.</param>
     /// <param name="Journal">Its store, for reading and for settings.</param>
-    public sealed record Ready(KeyId KeyId, IReadOnlyList<Uri> Listening, IJournal Journal);
+    public sealed record Ready(KeyId KeyId, PublicKey PublicKey, IReadOnlyList<Uri> Listening, IJournal Journal);
 }

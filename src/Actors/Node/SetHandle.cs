@@ -43,6 +43,9 @@ public sealed class SetHandle(ObjectHandle handle)
     /// <summary>All elements of a nested set.</summary>
     public Task<SetContents> NestedContentsAsync(ContentHash child) => handle.AskAsync<SetContents>(new SetMessages.AskNested(child, new SetMessages.Contents()));
 
+    /// <summary>Makes the state of the set's capability object, as known here, count for the set.</summary>
+    public Task<ContentHash> AdvanceReferenceAsync() => handle.ApplyAsync(new CapabilityMessages.AdvanceReference());
+
     /// <summary>What came and went, from now on until cancelled.</summary>
     public IAsyncEnumerable<SetChange> ChangesAsync(CancellationToken cancel = default) => handle.ChangesAsync<SetChange>(new SetMessages.Changes(), cancel);
 }

@@ -29,6 +29,9 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     private string? _readOnly;
     private string _stopped = "the object was stopped";
     private readonly List<IActorRef> _waitingToOpen = [];
+    private readonly Mirrors _mirrors;
+    private readonly HashSet<IActorRef> _followers = [];
+    private readonly List<(IActorRef Asker, ObjectProtocol.Ask Ask)> _unanswered = [];
     private Replica _replica = null!;
     private DurableReplica _durable = null!;
     private DagVersion _told = DagVersion.Empty;
@@ -42,8 +45,13 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     {
         (_id, _services) = (id, services);
         _payloads = new(id, services.Journal, services.Settings.PayloadCacheBytesMax);
+        _mirrors = new(services);
+        Receive<ObjectProtocol.Follow>(_ => OnFollow());
+        Receive<ObjectProtocol.Grew>(OnGrew);
+        Receive<FollowAgain>(_ => FollowObserved());
+        Receive<ObjectProtocol.FollowLost>(_ => Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter));
         Receive<ObjectProtocol.Apply>(apply => OnApply(apply.Command));
-        Receive<ObjectProtocol.Ask>(ask => Sender.Tell(OnAsk(ask.Query)));
+        Receive<ObjectProtocol.Ask>(OnAsk);
         Receive<ObjectProtocol.GetLog>(get => Sender.Tell(OnGetLog(get)));
         Receive<ObjectProtocol.GetStatus>(_ => Sender.Tell(OnGetStatus()));
         Receive<ObjectProtocol.Offered>(offered => OnOffered(offered.Entries));
@@ -54,7 +62,11 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         Receive<JournalProtocol.Appended>(stored => { if (stored.Tag == _storing) OnStored(); });   // else an earlier incarnation's
         Receive<StoreAgain>(_ => Append());
         Receive<JournalProtocol.AppendFailed>(OnNotStored);
-        Receive<Terminated>(gone => _subscribers.Remove(gone.ActorRef));
+        Receive<Terminated>(gone =>
+        {
+            _subscribers.Remove(gone.ActorRef);
+            _followers.Remove(gone.ActorRef);
+        });
     }
 
     /// <summary>Admitted entries that the journal does not have yet, and who waits for them.</summary>
@@ -67,6 +79,11 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     private sealed record StoreAgain
     {
         public static readonly StoreAgain Instance = new();
+    }
+
+    private sealed record FollowAgain
+    {
+        public static readonly FollowAgain Instance = new();
     }
 
     /// <summary>The journal refused a write.</summary>
@@ -85,11 +102,12 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var keys = new TagCode.KeyPool();
-        _replica = Replica.Reopen(_id, _services.Journal.ReadIndex(_id).Select(entry => (entry.Header, DecodeTags(entry, keys))), _payloads, _services.Types);
+        _replica = Replica.Reopen(_id, _services.Journal.ReadIndex(_id).Select(entry => (entry.Header, DecodeTags(_id, entry.Header, entry.Tags, keys))), _payloads, _services.Types, _mirrors);
         _durable = new(_id, _replica.Log, _payloads);
         _durable.AdvanceTo(_replica.Log.Count);
         _told = _durable.Version;
         _gossip = Context.ActorOf(GossipActor.Props(_durable, _services), "gossip");
+        ObserveReferences();
     }
 
     // A journal that has failed refuses every write until the node is restarted: trying again would only cost us the reads.
@@ -121,6 +139,8 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     {
         foreach (var (to, _) in (_storing?.Acks ?? []).Concat(_next.Acks)) to.Tell(Refusal(RejectCode.Declined, $"not known to be stored: {_stopped}"));
         foreach (var waiting in _waitingToOpen) waiting.Tell(Refusal(RejectCode.Declined, _stopped));
+        foreach (var (asker, _) in _unanswered) asker.Tell(Refusal(RejectCode.Declined, _stopped));
+        foreach (var follower in _followers) follower.Tell(ObjectProtocol.FollowLost.Instance);
         foreach (var subscriber in _subscribers.Keys) subscriber.Tell(Refusal(RejectCode.Declined, $"{_stopped}: subscribe again"));
     }
 
@@ -129,10 +149,40 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(failure => failure is JournalException ? Directive.Escalate : Directive.Restart);
 
-    private IReadOnlyList<Tag> DecodeTags(IndexedEntry entry, TagCode.KeyPool keys) =>
-        TagCode.TryDecode(entry.Tags.Span, keys, out var tags)
+    internal static IReadOnlyList<Tag> DecodeTags(ContentHash id, Header header, ReadOnlyMemory<byte> bytes, TagCode.KeyPool keys) =>
+        TagCode.TryDecode(bytes.Span, keys, out var tags)
             ? tags
-            : throw new InvalidDataException($"the index keys of entry {entry.Header.Hash} of object {_id} are damaged: run 'hhs verify'");
+            : throw new InvalidDataException($"the index keys of entry {header.Hash} of object {id} are damaged: run 'hhs verify'");
+
+    // What the object judges by lives in other objects' logs: they are kept beside it, and fetched if they are not here.
+    private void ObserveReferences()
+    {
+        bool more = false;
+        foreach (var id in _replica.References) more |= _mirrors.Observe(id);
+        if (more) FollowObserved();
+    }
+
+    private void FollowObserved()
+    {
+        foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id));
+        if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
+    }
+
+    private void OnGrew(ObjectProtocol.Grew grew)
+    {
+        if (!_mirrors.Follow(grew.Id, grew.Count, grew.Last)) return;
+        _gossip.Tell(GossipActor.Retry.Instance);
+        foreach (var (asker, ask) in _unanswered) Self.Tell(ask, asker);
+        _unanswered.Clear();
+        if (_subscribers.Count > 0 && _durable.Count > 0) TellSubscribers();
+    }
+
+    private void OnFollow()
+    {
+        if (_followers.Add(Sender)) Context.Watch(Sender);
+        if (_durable.Count > 0) Sender.Tell(new ObjectProtocol.Grew(_id, _durable.Count, []));
+        else if (_replica.Log.Count == 0) _gossip.Tell(GossipActor.Fetch.Instance);
+    }
 
     private void OnCreate(Entry create)
     {
@@ -148,7 +198,10 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         }
         switch (_replica.Admit(create))
         {
-            case Judgement.Admitted(_, var tags): Store([Record(create, tags)], Sender, create.Hash); break;
+            case Judgement.Admitted(_, var tags):
+                Store([Record(create, tags)], Sender, create.Hash);
+                ObserveReferences();
+                break;
             case Judgement.Refused(var why):
                 Sender.Tell(new ObjectProtocol.Refused(why));
                 OnFetchFailed(new(why.Detail));
@@ -188,9 +241,9 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     {
         try
         {
-            return command.Build(target, _replica.Log.FrontierVersion, out why);
+            return command.Build(target, _replica.Log.FrontierVersion, _services.Identity, out why);
         }
-        catch (ArgumentException mistake)   // the caller's, and no reason for the object to die
+        catch (Exception mistake) when (mistake is ArgumentException or MissingDependencyException)   // no reason for the object to die
         {
             why = new(RejectCode.InvalidOperation, mistake.Message);
             return null;
@@ -217,6 +270,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
                     break;
             }
         }
+        if (admitted.Count > 0) ObserveReferences();
         if (known.Count + refused.Count + deferred.Count > 0) Sender.Tell(new ObjectProtocol.Judged(known, refused, deferred));
         if (admitted.Count > 0) Store(admitted);
     }
@@ -263,6 +317,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         _durable.AdvanceTo(_durable.Count + stored.Count);
         if (_next.Entries.Count > 0) StoreNext();
         foreach (var (to, entry) in done.Acks) to.Tell(new ObjectProtocol.Applied(entry));
+        foreach (var follower in _followers) follower.Tell(new ObjectProtocol.Grew(_id, _durable.Count, done.Entries));
         _gossip.Tell(new ObjectProtocol.Judged(stored, [], []));
         foreach (var waiting in _waitingToOpen) waiting.Tell(OnGetStatus());
         _waitingToOpen.Clear();
@@ -284,6 +339,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
 
     private void TellSubscribers()
     {
+        if (_replica.References.Any(id => !_mirrors.TryGet(id, out _))) return;   // told when what the views need is here
         var now = _durable.Version;
         foreach (var (subscriber, delta) in _subscribers)
         {
@@ -320,16 +376,25 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         if (_replica.Log.Count == 0) Context.Stop(Self);   // nothing is known of it, and nobody had it
     }
 
-    private object OnAsk(IObjectQuery query)
+    private void OnAsk(ObjectProtocol.Ask ask)
     {
-        if (_durable.Count == 0) return NotHere();
+        if (_durable.Count == 0)
+        {
+            Sender.Tell(NotHere());
+            return;
+        }
         try
         {
-            return new ObjectProtocol.Answered(query.Answer(_replica.Object!, _durable.Version));
+            Sender.Tell(new ObjectProtocol.Answered(ask.Query.Answer(_replica.Object!, _durable.Version)));
         }
         catch (ArgumentException mistake)   // the caller's, and no reason for the object to die
         {
-            return Refusal(RejectCode.InvalidOperation, mistake.Message);
+            Sender.Tell(Refusal(RejectCode.InvalidOperation, mistake.Message));
+        }
+        catch (MissingDependencyException missing)   // answered when the observed object has come; its asker bounds the wait
+        {
+            if (_unanswered.Count < UnansweredMax) _unanswered.Add((Sender, ask));
+            else Sender.Tell(Refusal(RejectCode.Declined, missing.Message));
         }
     }
 
@@ -353,5 +418,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
 
     private static ObjectProtocol.Refused Refusal(RejectCode code, string detail) => new(new(code, detail));
 
+    private const int UnansweredMax = 1024;
+    private static readonly TimeSpan FollowAgainAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoreAgainAfter = TimeSpan.FromMilliseconds(50);
 }

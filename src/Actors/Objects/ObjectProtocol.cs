@@ -2,6 +2,7 @@ using Akka.Actor;
 using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Protocols;
@@ -12,8 +13,8 @@ namespace Hhs.Actors.Objects;
 /// <summary>A local operation that is yet to be built on the object's present state. Immutable.</summary>
 public interface IObjectCommand
 {
-    /// <summary>The operation's payload; null and the reason where it makes no sense for this object.</summary>
-    Literal? Build(ReplicatedObject target, DagVersion at, out Reject why);
+    /// <summary>The operation's payload, signed where the object asks for it; null and the reason where it makes no sense for this object.</summary>
+    Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why);
 }
 
 /// <summary>A question about an object's state at a version. Immutable.</summary>
@@ -81,6 +82,21 @@ public static class ObjectProtocol
 
     /// <summary>Whether the sender of a message waits for an answer.</summary>
     internal static bool IsQuestion(object message) => message is Apply or Ask or GetLog or GetStatus or Open or Subscribe or ObjectActor.CreateWith;
+
+    /// <summary>Tell the sender, another object, of all that becomes durable here, as <see cref="Grew"/>.</summary>
+    internal sealed record Follow
+    {
+        public static readonly Follow Instance = new();
+    }
+
+    /// <summary>The sender begins anew and has forgotten who follows it.</summary>
+    internal sealed record FollowLost
+    {
+        public static readonly FollowLost Instance = new();
+    }
+
+    /// <summary>The object has so many durable entries, the last of them these.</summary>
+    internal sealed record Grew(ContentHash Id, int Count, IReadOnlyList<Journal.JournalEntry> Last);
 
     /// <summary>Entries from peers, in topological order. The gossip channel is answered with sync inputs.</summary>
     internal sealed record Offered(IReadOnlyList<Entry> Entries);

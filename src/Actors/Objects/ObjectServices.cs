@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Hhs.Actors.Journal;
 using Hhs.Model;
+using Hhs.Model.Identity;
 using Hhs.Model.Types;
 using Hhs.Protocols;
 using Hhs.Protocols.Sync;
@@ -11,12 +12,13 @@ namespace Hhs.Actors.Objects;
 /// <param name="Journal">For reads; safe beside the journal actor.</param>
 /// <param name="JournalActor">For writes.</param>
 /// <param name="Mesh">Where topics are registered.</param>
+/// <param name="Identity">Who signs what this node writes.</param>
 /// <param name="Types">The types known here.</param>
 /// <param name="Random">Randomness for the protocols.</param>
 /// <param name="Sync">Bounds of the sync protocol.</param>
 /// <param name="Settings">Bounds of objects.</param>
 public sealed record ObjectServices(
-    IJournal Journal, IActorRef JournalActor, IActorRef Mesh, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings);
+    IJournal Journal, IActorRef JournalActor, IActorRef Mesh, SecretKey Identity, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings);
 
 /// <summary>Bounds of one object. HOCON: <c>hhs.objects</c>.</summary>
 public sealed record ObjectSettings

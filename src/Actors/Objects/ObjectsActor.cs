@@ -23,6 +23,7 @@ public sealed class ObjectsActor : ReceiveActor
         _services = services;
         Receive<ObjectsProtocol.Create>(OnCreate);
         Receive<ObjectsProtocol.Open>(open => Activate(open.Id).Forward(ObjectProtocol.Open.Instance));
+        Receive<ObjectsProtocol.Follow>(follow => Activate(follow.Id).Forward(ObjectProtocol.Follow.Instance));
         Receive<ObjectsProtocol.ToObject>(OnToObject);
         Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
             [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
@@ -100,6 +101,9 @@ public static class ObjectsProtocol
 
     /// <summary>Have the object here: from the store, or fetched from peers. Answered by <see cref="ObjectProtocol.Status"/> or <see cref="ObjectProtocol.Refused"/>.</summary>
     public sealed record Open(ContentHash Id);
+
+    /// <summary>An object observes this one: it is to be here, and the sender told of its growth.</summary>
+    internal sealed record Follow(ContentHash Id);
 
     /// <summary>A message of <see cref="ObjectProtocol"/> for an object that is here; the object answers.</summary>
     public sealed record ToObject(ContentHash Id, object Message);

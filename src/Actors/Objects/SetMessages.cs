@@ -1,6 +1,7 @@
 using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Set;
@@ -14,8 +15,8 @@ public static class SetMessages
     public sealed record Add(Literal Element, bool Barrier = false) : IObjectCommand
     {
         /// <inheritdoc/>
-        public Literal? Build(ReplicatedObject target, DagVersion at, out Reject why) => AsSet(target, out why) is { } set
-            ? SetPayloads.Add(Element, set.Create.SupportBarrierAdd ? Barrier : Barrier ? true : null)
+        public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why) => AsSet(target, out why) is { } set
+            ? Signed(set, SetPayloads.Add(Element, set.Create.SupportBarrierAdd ? Barrier : Barrier ? true : null), author)
             : null;
     }
 
@@ -23,8 +24,8 @@ public static class SetMessages
     public sealed record Remove(ContentHash ElementHash, bool Barrier = false) : IObjectCommand
     {
         /// <inheritdoc/>
-        public Literal? Build(ReplicatedObject target, DagVersion at, out Reject why) => AsSet(target, out why) is { } set
-            ? SetPayloads.Delete(ElementHash, set.Create.SupportBarrierDelete ? Barrier : Barrier ? true : null)
+        public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why) => AsSet(target, out why) is { } set
+            ? Signed(set, SetPayloads.Delete(ElementHash, set.Create.SupportBarrierDelete ? Barrier : Barrier ? true : null), author)
             : null;
     }
 
@@ -32,7 +33,7 @@ public static class SetMessages
     public sealed record Update(ContentHash Child, IObjectCommand Command) : IObjectCommand
     {
         /// <inheritdoc/>
-        public Literal? Build(ReplicatedObject target, DagVersion at, out Reject why)
+        public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why)
         {
             if (AsSet(target, out why) is not { } set) return null;
             if (!set.TryGetChild(Child, out var child))
@@ -40,7 +41,7 @@ public static class SetMessages
                 why = new(RejectCode.InvalidOperation, $"the set has no nested object {Child}");
                 return null;
             }
-            return Command.Build(child, at, out why) is { } payload ? SetPayloads.Update(Child, payload) : null;
+            return Command.Build(child, at, author, out why) is { } payload ? SetPayloads.Update(Child, payload) : null;
         }
     }
 
@@ -85,6 +86,10 @@ public static class SetMessages
             return new SetChange([.. delta.Added.Select(e => now.ElementOf(e)!)], [.. delta.Removed.Select(e => was.ElementOf(e)!)]);
         }
     }
+
+    // The original's sets sign over the payload alone (types.md section 3).
+    private static Literal.Map Signed(ReplicatedSet set, Literal.Map payload, SecretKey author) =>
+        set.Authority is null ? payload : SignedPayload.Sign(payload, author);
 
     private static ReplicatedSet? AsSet(ReplicatedObject target, out Reject why)
     {

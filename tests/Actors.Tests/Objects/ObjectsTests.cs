@@ -1,3 +1,4 @@
+using Hhs.Model.Identity;
 using Akka.Actor;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Objects;
@@ -36,7 +37,7 @@ public sealed class ObjectsTests : IAsyncLifetime
     {
         var writer = _system.ActorOf(JournalActor.Props(_journal, journal));
         _objects = _system.ActorOf(ObjectsActor.Props(new(
-            _journal, writer, _system.DeadLetters, TypeRegistry.BuiltIn, SystemRandom.Instance, SyncSettings.Default, settings)));
+            _journal, writer, _system.DeadLetters, SecretKey.Generate(SystemRandom.Instance), TypeRegistry.BuiltIn, SystemRandom.Instance, SyncSettings.Default, settings)));
     }
 
     private Task<object> Say(object message) => _objects.Ask(message, Patience, TestContext.Current.CancellationToken);
@@ -132,7 +133,7 @@ public sealed class ObjectsTests : IAsyncLifetime
 
     private sealed record Mistake : IObjectCommand, IObjectQuery
     {
-        public Literal? Build(ReplicatedObject target, DagVersion at, out Reject why) => throw new ArgumentException("my mistake");
+        public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why) => throw new ArgumentException("my mistake");
 
         public object Answer(ReplicatedObject target, DagVersion at) => throw new ArgumentException("my mistake");
     }
@@ -150,7 +151,7 @@ public sealed class ObjectsTests : IAsyncLifetime
 
     private sealed record Bug : IObjectCommand
     {
-        public Literal? Build(ReplicatedObject target, DagVersion at, out Reject why) => throw new InvalidOperationException("a bug");
+        public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why) => throw new InvalidOperationException("a bug");
     }
 
     [Fact]
