@@ -7,6 +7,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types;
+using Hhs.Model.Types.Opaque;
 using Hhs.Protocols.Sync;
 
 namespace Hhs.Actors.Objects;
@@ -222,6 +223,11 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
             Sender.Tell(ReadOnly());
             return;
         }
+        if (target is OpaqueObject)
+        {
+            Sender.Tell(NotInterpreted());
+            return;
+        }
         if (TryBuild(command, target, out var why) is not { } payload)
         {
             Sender.Tell(new ObjectProtocol.Refused(why));
@@ -350,6 +356,11 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
 
     private void OnSubscribe(IObjectDelta delta)
     {
+        if (_replica.Object is OpaqueObject)
+        {
+            Sender.Tell(NotInterpreted());
+            return;
+        }
         if (_subscribers.Count == 0) _told = _durable.Version;
         else if (_replica.Object is not null) TellSubscribers();   // so that all start from one version
         _subscribers[Sender] = delta;
@@ -383,6 +394,11 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
             Sender.Tell(NotHere());
             return;
         }
+        if (_replica.Object is OpaqueObject)
+        {
+            Sender.Tell(NotInterpreted());
+            return;
+        }
         try
         {
             Sender.Tell(new ObjectProtocol.Answered(ask.Query.Answer(_replica.Object!, _durable.Version)));
@@ -413,6 +429,10 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     }
 
     private ObjectProtocol.Refused NotHere() => Refusal(RejectCode.Declined, $"object {_id} is not here");
+
+    // docs/types/opaque.md: kept, served, counted, listed; what it says is for those who know the type.
+    private ObjectProtocol.Refused NotInterpreted() =>
+        Refusal(RejectCode.Unsupported, $"the type '{_replica.Object!.TypeId}' of object {_id} is not known here: it is kept and relayed unread");
 
     private ObjectProtocol.Refused ReadOnly() => Refusal(RejectCode.Declined, $"the journal takes no more writes: {_readOnly}");
 

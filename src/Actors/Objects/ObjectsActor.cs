@@ -53,6 +53,12 @@ public sealed class ObjectsActor : ReceiveActor
 
     private void OnCreate(ObjectsProtocol.Create create)
     {
+        // What a peer makes is relayed unread; what is made here is to be judged by its type's rules from the start.
+        if (create.Payload.Text("type") is { } type && !_services.Types.TryGet(type, out _))
+        {
+            Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.Unsupported, $"the type '{type}' is not known here")));
+            return;
+        }
         var entry = Entry.Make(create.Payload, Position.Empty);
         Activate(entry.Hash).Forward(new ObjectActor.CreateWith(entry));
     }

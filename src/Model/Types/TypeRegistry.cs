@@ -29,6 +29,10 @@ public sealed class TypeRegistry
         new SetType(), CapabilityType.Original, CapabilityType.Ours,
         new CounterType(), new GrowSetType(), new LogType(), new RecordType(), new RegisterType(), new SequenceType(), new TextType());
 
+    /// <summary>These types and more.</summary>
+    /// <exception cref="ArgumentException">Two types have one id.</exception>
+    public TypeRegistry With(params ReadOnlySpan<IReplicatedType> types) => new([.. _types.Values, .. types]) { RelaysUnknown = RelaysUnknown };
+
     /// <summary>Whether objects of unknown types are kept and relayed unread (default), rather than refused.</summary>
     /// <remarks>Source: docs/types/opaque.md.</remarks>
     public bool RelaysUnknown { get; init; } = true;
