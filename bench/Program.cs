@@ -10,9 +10,10 @@ switch (scenario)
     case "nodes" when args.Length == 3: await NodesScenario.RunAsync(Console.Out, (int.Parse(args[1]), int.Parse(args[2]))); break;
     case "nodes": await NodesScenario.RunAsync(Console.Out, (2_000, 1), (10_000, 1), (50_000, 1), (100_000, 1), (10_000, 64), (50_000, 64), (100_000, 64)); break;
     case "text": TextScenario.Run(Console.Out); break;
+    case "text-trace": TextScenario.WriteTrace(Console.Out); break;
     case "smoke": await NodesScenario.RunAsync(Console.Out, (1_000, 1), (1_000, 8)); break;
     default:
-        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of dag, journal, model, nodes [ENTRIES BRANCHES], smoke, sync, text");
+        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of dag, journal, model, nodes [ENTRIES BRANCHES], smoke, sync, text, text-trace");
         return 2;
 }
 return 0;

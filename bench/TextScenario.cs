@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hhs.Actors.Journal;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -17,7 +18,11 @@ namespace Hhs.Bench;
 public static class TextScenario
 {
     /// <summary>Runs everything and prints a table.</summary>
-    public static void Run(TextWriter to) => Run(to, 259_778);
+    public static void Run(TextWriter to) => Run(to, TraceEdits);
+
+    /// <summary>Writes the trace as a JSON array, for other implementations: an insert is [index, character], a delete [index].</summary>
+    public static void WriteTrace(TextWriter to) =>
+        to.Write($"[{string.Join(",\n", Trace(TraceEdits).Select(e => e.Inserted is { } unit ? $"[{e.Index},\"{unit}\"]" : $"[{e.Index}]"))}]");
 
     /// <summary>As <see cref="Run(TextWriter)"/>, with a trace of a given length.</summary>
     public static void Run(TextWriter to, int edits)
@@ -60,11 +65,37 @@ public static class TextScenario
         string half = text.View(loaded.Log.VersionOf(edits / 2)).Text;
         Print($"time travel to the middle: {watch.Elapsed.TotalMilliseconds:F1} ms, {half.Length} characters");
 
+        Stored(entries, final, Print);
         LargeText(Print);
 
         void Print(string line) => to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}"));
         void Rate(string what, Stopwatch time, int count) => to.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what,-52} {time.Elapsed.TotalMilliseconds,9:F0} ms {time.Elapsed.TotalMicroseconds / count,8:F2} us an edit {count / time.Elapsed.TotalSeconds,10:F0} edits/s"));
+    }
+
+    private static void Stored(List<Entry> entries, string final, Action<string> print)
+    {
+        var directory = Directory.CreateTempSubdirectory("hhs-bench-text-");
+        try
+        {
+            string path = Path.Combine(directory.FullName, "journal.db");
+            using (var journal = SqliteJournal.Open(path)) Histories.Store(entries, journal);
+            long payloads = entries.Sum(e => (long)JsonText.Write(e.Payload).Length);
+            print(string.Create(CultureInfo.InvariantCulture, $"stored: {new FileInfo(path).Length >> 10} KiB of SQLite, of which payloads {payloads >> 10} KiB"));
+            var watch = Stopwatch.StartNew();
+            using var stored = SqliteJournal.Open(path);
+            var id = entries[0].Hash;
+            var keys = new TagCode.KeyPool();
+            var index = stored.ReadIndex(id).Select(e => (e.Header, TagCode.TryDecode(e.Tags.Span, keys, out var tags) ? (IReadOnlyList<Tag>)tags : throw new InvalidDataException()));
+            var loaded = Replica.Reopen(id, index, new JournalPayloads(id, stored), TypeRegistry.BuiltIn);
+            var indexed = watch.Elapsed;
+            if (TextOf(loaded) != final) throw new InvalidOperationException("the stored text differs");
+            print(string.Create(CultureInfo.InvariantCulture, $"load from SQLite: {watch.Elapsed.TotalMilliseconds:F0} ms, of which the index {indexed.TotalMilliseconds:F0} ms"));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     private static void LargeText(Action<string> print)
@@ -164,6 +195,12 @@ public static class TextScenario
         }
     }
 
+    private sealed class JournalPayloads(ContentHash id, SqliteJournal journal) : IPayloadSource
+    {
+        public Literal.Map PayloadOf(ContentHash entry) =>
+            journal.TryReadPayload(id, entry, out var json) && LiteralReader.TryRead(json.Span, out var literal, out _) ? (Literal.Map)literal : throw new InvalidDataException();
+    }
+
     private sealed class Store : IPayloadSource
     {
         private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
@@ -172,4 +209,7 @@ public static class TextScenario
 
         public Literal.Map PayloadOf(ContentHash entry) => _payloads[entry];
     }
+
+    // As many as the automerge-perf trace has.
+    private const int TraceEdits = 259_778;
 }

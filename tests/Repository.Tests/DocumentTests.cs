@@ -7,16 +7,25 @@ namespace Hhs.Repository.Tests;
 /// <summary>What the documents say about the repository is so.</summary>
 public sealed partial class DocumentTests
 {
-    [Fact]
-    public void Every_line_of_a_sample_in_the_readme_stands_in_the_test_that_runs_it()
+    [Theory]
+    [InlineData("README.md", 2)]
+    [InlineData("docs/custom-type.md", 10)]
+    public void Every_line_of_a_sample_stands_in_the_test_that_runs_it(string document, int count)
     {
-        var samples = Sample().Matches(Repository.Read("README.md"));
-        Assert.Equal(2, samples.Count);
+        var samples = Sample().Matches(Repository.Read(document));
+        Assert.Equal(count, samples.Count);
         foreach (Match sample in samples)
         {
             var tested = File.ReadLines(Repository.At(sample.Groups["file"].Value)).Select(Bare).ToHashSet(StringComparer.Ordinal);
             Assert.DoesNotContain(sample.Groups["code"].Value.Split('\n').Select(Bare), line => line.Length > 0 && !tested.Contains(line));
         }
+    }
+
+    [Fact]
+    public void The_type_of_the_tutorial_takes_fewer_than_150_lines()
+    {
+        int lines = ((string[])["PollType.cs", "PollMessages.cs"]).Sum(file => File.ReadLines(Repository.At($"tests/Actors.Tests/Samples/{file}")).Count());
+        Assert.InRange(lines, 1, 149);
     }
 
     [Fact]
@@ -60,7 +69,7 @@ public sealed partial class DocumentTests
 
     private static IEnumerable<string> Markdown() => Repository.Files.Where(f => f.EndsWith(".md", StringComparison.Ordinal));
 
-    // A README shows code at its own indent, and a method of the sample as a local function.
+    // A document shows code at its own indent, and a method of the sample as a local function.
     private static string Bare(string line) => line.Trim().Replace("private static", "static", StringComparison.Ordinal);
 
     [GeneratedRegex(@"<!-- sample: (?<file>\S+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]

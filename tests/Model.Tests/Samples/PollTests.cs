@@ -1,5 +1,6 @@
 using Hhs.Actors.Tests.Samples;
 using Hhs.Model.Dag;
+using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Tests.Contracts;
 using Hhs.Model.Tests.Types;
@@ -62,9 +63,9 @@ public sealed class PollTests : ReplicatedTypeContract
             return (view.Tally["soup"], view.Tally["salad"], view.IsClosed);
         }
 
-        void Write(Literal.Map operation, Identity.SecretKey author) => Assert.IsType<Judgement.Admitted>(Try(operation, author, replica.Log.Frontier));
+        void Write(Literal.Map operation, SecretKey author) => Assert.IsType<Judgement.Admitted>(Try(operation, author, replica.Log.Frontier));
 
-        Judgement Try(Literal.Map operation, Identity.SecretKey author, Position at)
+        Judgement Try(Literal.Map operation, SecretKey author, Position at)
         {
             Assert.True(replica.Log.TryVersion(at, out var version));
             return replica.Admit(Entry.Make(poll.Sign(operation, version, author), at));
