@@ -1,6 +1,7 @@
 using Hhs.Actors.Objects;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
+using Hhs.Model.Types.Authority;
 using Hhs.Model.Types.Capabilities;
 
 namespace Hhs.Actors.Node;
@@ -14,6 +15,11 @@ public sealed class CapabilitiesHandle(ObjectHandle handle)
 
     /// <summary>The id, which other objects name as their authority.</summary>
     public ContentHash Id => handle.Id;
+
+    /// <summary>What an object is given to be governed by this: the capability that each operation needs.</summary>
+    /// <param name="operations">Operations of the type, such as <c>add</c>; one that is not named is open to every known identity.</param>
+    public AuthorityRules Require(params IReadOnlyList<(string Operation, string Capability)> operations) =>
+        new(Id.ToString(), operations.ToDictionary(o => o.Operation, o => o.Capability, StringComparer.Ordinal), [], RefAdvanceCreators: true);
 
     /// <summary>Makes an identity known; a creator may, and holders of the enroll capability.</summary>
     public Task<ContentHash> AddIdentityAsync(PublicKey key) => handle.ApplyAsync(new CapabilityMessages.AddIdentity(key));

@@ -18,7 +18,7 @@ namespace Hhs.Actors.Node;
 /// A host that runs actors itself can use <see cref="Props"/> instead and talk to the node by messages.
 /// Errors: <see cref="HhsException"/> when an operation is refused; what a wrong setting, store or address raises says what to do.
 /// </remarks>
-public sealed class HhsNode : IAsyncDisposable
+public sealed partial class HhsNode : IAsyncDisposable
 {
     private readonly ActorSystem _system;
     private readonly IActorRef _node;
@@ -100,29 +100,19 @@ public sealed class HhsNode : IAsyncDisposable
 
     /// <summary>Opens a capability object that is stored here or that a peer has.</summary>
     /// <exception cref="HhsException">No peer had it in time, or it is none.</exception>
-    public async Task<CapabilitiesHandle> OpenCapabilitiesAsync(ContentHash id)
-    {
-        var handle = await OpenAsync(id).ConfigureAwait(false);
-        if (handle.TypeId != CapabilityType.Ours.TypeId && handle.TypeId != CapabilityType.Original.TypeId)
-            throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {handle.TypeId}, not a capability object"));
-        return new(handle);
-    }
+    public async Task<CapabilitiesHandle> OpenCapabilitiesAsync(ContentHash id) =>
+        new(await OpenAsync(id, "a capability object", CapabilityType.Ours.TypeId, CapabilityType.Original.TypeId).ConfigureAwait(false));
 
     /// <summary>Creates an object of any known type from its create payload.</summary>
     public async Task<ObjectHandle> CreateAsync(Literal.Map createPayload)
     {
         var applied = await AskAsync<ObjectProtocol.Applied>(_node, new ObjectsProtocol.Create(createPayload)).ConfigureAwait(false);
-        return new(_node, _system, applied.Entry);
+        return new(_node, _system, applied.Entry) { TypeId = createPayload.Text("type") ?? "" };
     }
 
     /// <summary>Opens a set that is stored here or that a peer has.</summary>
     /// <exception cref="HhsException">No peer had it in time, or it is no set.</exception>
-    public async Task<SetHandle> OpenSetAsync(ContentHash id)
-    {
-        var handle = await OpenAsync(id).ConfigureAwait(false);
-        if (handle.TypeId != SetType.Id) throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {handle.TypeId}, not a set"));
-        return new(handle);
-    }
+    public async Task<SetHandle> OpenSetAsync(ContentHash id) => new(await OpenAsync(id, "a set", SetType.Id).ConfigureAwait(false));
 
     /// <summary>Opens an object that is stored here or that a peer has; the rest of it arrives as peers supply it.</summary>
     /// <exception cref="HhsException">No peer had it in time.</exception>

@@ -4,19 +4,25 @@ using Akka.Actor;
 using Hhs.Actors.Objects;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Types;
 
 namespace Hhs.Actors.Node;
 
-/// <summary>An object of any type.</summary>
+/// <summary>An object of any type, nested or not.</summary>
 public sealed class ObjectHandle
 {
     private readonly IActorRef _node;
     private readonly ActorSystem _system;
 
-    internal ObjectHandle(IActorRef node, ActorSystem system, ContentHash id) => (_node, _system, Id) = (node, system, id);
+    internal ObjectHandle(IActorRef node, ActorSystem system, ContentHash id) => (_node, _system, Id, Root) = (node, system, id, id);
 
-    /// <summary>The object's id: what peers open it by.</summary>
+    /// <summary>The object's id: what peers open it by, if it is not nested.</summary>
     public ContentHash Id { get; }
+
+    // Ids from the root's child down to this object; none for a root.
+    private IReadOnlyList<ContentHash> Path { get; init; } = [];
+
+    private ContentHash Root { get; init; }
 
     /// <summary>The id of its type.</summary>
     public string TypeId { get; internal init; } = "";
@@ -24,21 +30,47 @@ public sealed class ObjectHandle
     /// <summary>Writes an operation; answers the entry's hash once it is durable.</summary>
     /// <exception cref="HhsException">The operation is refused, or could not be stored.</exception>
     public async Task<ContentHash> ApplyAsync(IObjectCommand command) =>
-        (await SendAsync<ObjectProtocol.Applied>(new ObjectProtocol.Apply(command)).ConfigureAwait(false)).Entry;
+        (await SendAsync<ObjectProtocol.Applied>(new ObjectProtocol.Apply(Path.Reverse().Aggregate(command, (inner, child) => new ObjectMessages.Update(child, inner)))).ConfigureAwait(false)).Entry;
 
     /// <summary>Asks about the durable state.</summary>
-    /// <exception cref="HhsException">The question does not fit the object.</exception>
-    public async Task<T> AskAsync<T>(IObjectQuery query)
+    /// <param name="query">The question.</param>
+    /// <param name="at">A version of the past, as entries of the log; null for all that is known.</param>
+    /// <exception cref="HhsException">The question does not fit the object, or there is no such version here.</exception>
+    public async Task<T> AskAsync<T>(IObjectQuery query, Position? at = null)
     {
-        var answer = (await SendAsync<ObjectProtocol.Answered>(new ObjectProtocol.Ask(query)).ConfigureAwait(false)).Value;
+        var whole = Path.Reverse().Aggregate(query, (inner, child) => new ObjectMessages.AskNested(child, inner));
+        var answer = (await SendAsync<ObjectProtocol.Answered>(new ObjectProtocol.Ask(whole, at)).ConfigureAwait(false)).Value;
         return answer is Model.Reject why ? throw new HhsException(why) : (T)answer;
     }
 
-    /// <summary>How the object stands here.</summary>
+    /// <summary>An object nested in this one, a set or record, at whatever depth.</summary>
+    /// <exception cref="HhsException">There is no such nested object.</exception>
+    public async Task<ObjectHandle> NestedAsync(ContentHash child)
+    {
+        var nested = new ObjectHandle(_node, _system, child) { Root = Root, Path = [.. Path, child] };
+        return new(_node, _system, child) { Root = Root, Path = nested.Path, TypeId = await nested.AskAsync<string>(new ObjectMessages.GetTypeId()).ConfigureAwait(false) };
+    }
+
+    /// <summary>What concurrent operations disagree about; empty for types in which nothing does.</summary>
+    public Task<IReadOnlyList<Conflict>> ConflictsAsync(Position? at = null) => AskAsync<IReadOnlyList<Conflict>>(new ObjectMessages.Conflicts(), at);
+
+    /// <summary>Writes the operation that settles a conflict.</summary>
+    /// <param name="conflict">A conflict of <see cref="ConflictsAsync"/>.</param>
+    /// <param name="choice">Index of the candidate to keep.</param>
+    /// <exception cref="HhsException">There is no such candidate, the conflict has changed, or a capability is missing.</exception>
+    public Task<ContentHash> ResolveAsync(Conflict conflict, int choice) => ApplyAsync(new ObjectMessages.Resolve(conflict, choice));
+
+    /// <summary>Makes the state of the object's capability object, as known here, count for this one.</summary>
+    public Task<ContentHash> AdvanceReferenceAsync() => ApplyAsync(new CapabilityMessages.AdvanceReference());
+
+    /// <summary>Which entries count, in the order asked: one whose author has lost the right concurrently does not.</summary>
+    public Task<IReadOnlyList<bool>> CountingAsync(IReadOnlyList<ContentHash> entries) => AskAsync<IReadOnlyList<bool>>(new ObjectMessages.Counting(entries));
+
+    /// <summary>How the object stands here; for a nested one, how the root stands.</summary>
     public async Task<ObjectProtocol.Status> StatusAsync() =>
         (await SendAsync<ObjectProtocol.Status>(ObjectProtocol.GetStatus.Instance).ConfigureAwait(false));
 
-    /// <summary>The log's entries in arrival order.</summary>
+    /// <summary>The log's entries in arrival order; a nested object is in its root's log.</summary>
     public async IAsyncEnumerable<Entry> LogAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
         for (int from = 0; ;)
@@ -54,7 +86,8 @@ public sealed class ObjectHandle
     public async IAsyncEnumerable<T> ChangesAsync<T>(IObjectDelta delta, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var changes = Channel.CreateUnbounded<object>();
-        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(_node, Id, delta, changes.Writer)));
+        var whole = Path.Reverse().Aggregate(delta, (inner, child) => new ObjectMessages.ChangesNested(child, inner));
+        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(_node, Root, whole, changes.Writer)));
         try
         {
             await foreach (object change in changes.Reader.ReadAllAsync(cancel).ConfigureAwait(false)) yield return (T)change;
@@ -65,7 +98,7 @@ public sealed class ObjectHandle
         }
     }
 
-    private Task<T> SendAsync<T>(object message) => HhsNode.AskAsync<T>(_node, new ObjectsProtocol.ToObject(Id, message));
+    private Task<T> SendAsync<T>(object message) => HhsNode.AskAsync<T>(_node, new ObjectsProtocol.ToObject(Root, message));
 
     private sealed class Subscriber : ReceiveActor
     {

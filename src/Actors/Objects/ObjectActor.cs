@@ -399,9 +399,15 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
             Sender.Tell(NotInterpreted());
             return;
         }
+        var version = _durable.Version;
+        if (ask.At is { } past && !(past.All(_durable.Contains) && _replica.Log.TryVersion(past, out version!)))
+        {
+            Sender.Tell(Refusal(RejectCode.InvalidOperation, $"object {_id} has no such version here"));
+            return;
+        }
         try
         {
-            Sender.Tell(new ObjectProtocol.Answered(ask.Query.Answer(_replica.Object!, _durable.Version)));
+            Sender.Tell(new ObjectProtocol.Answered(ask.Query.Answer(_replica.Object!, version)));
         }
         catch (ArgumentException mistake)   // the caller's, and no reason for the object to die
         {

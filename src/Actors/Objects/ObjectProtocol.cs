@@ -43,8 +43,10 @@ public static class ObjectProtocol
     /// <summary>Nothing was written, or nothing is known of the object.</summary>
     public sealed record Refused(Reject Why);
 
-    /// <summary>Read, at the durable frontier. Answered by <see cref="Answered"/> or <see cref="Refused"/>.</summary>
-    public sealed record Ask(IObjectQuery Query);
+    /// <summary>Read, at the durable frontier or at a version of the past. Answered by <see cref="Answered"/> or <see cref="Refused"/>.</summary>
+    /// <param name="Query">What is asked.</param>
+    /// <param name="At">Durable entries whose history is looked at; null for all that is durable.</param>
+    public sealed record Ask(IObjectQuery Query, Position? At = null);
 
     /// <summary>The answer to a question.</summary>
     public sealed record Answered(object Value);

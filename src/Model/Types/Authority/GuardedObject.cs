@@ -33,12 +33,13 @@ public abstract class GuardedObject : ReplicatedObject
         // supplement, the rule: one root, minimal covers. Otherwise one operation could be spelled in many ways.
         if (at.Tips.Length == 0) return Invalid("an operation has predecessors");
         if (Scope.Log.MinimalCover(at).Tips.Length != at.Tips.Length) return Invalid("the predecessors reach one another");
+        if (map.TryGet(Nonce, out var nonce) && nonce is not Literal.String { Value.Length: <= NonceUnitsMax }) return Invalid("a nonce is a text of at most 64 units");
         if (Authority is null)
-            return map.Has(SignedPayload.Author) || map.Has(SignedPayload.Signature) ? Invalid("the object takes no authored operations") : CheckOperation(map, at);
+            return map.Has(SignedPayload.Author) || map.Has(SignedPayload.Signature) ? Invalid("the object takes no authored operations") : CheckOperation(Bare(map), at);
         if (Authority.CheckReadable(at) is { } unreadable) return unreadable;
         if (action == ObjectAuthority.RefAdvance) return Authority.CheckRefAdvance(map, at);
         if (!map.Has(SignedPayload.Author) || !map.Has(SignedPayload.Signature)) return Invalid("the operation needs an author and a signature");
-        var verdict = CheckOperation(WithoutAuthor(map), at);
+        var verdict = CheckOperation(Bare(map), at);
         if (verdict is Verdict.Refused) return verdict;
         // A refusal is for good, so it goes before what can only be waited for.
         var authority = Authority.Check(map, action, at);
@@ -48,9 +49,9 @@ public abstract class GuardedObject : ReplicatedObject
     /// <inheritdoc/>
     public sealed override IEnumerable<Tag> Describe(Literal.Map payload, ContentHash entry)
     {
-        if (Authority is null) return DescribeOperation(payload, entry);
+        if (Authority is null) return DescribeOperation(Bare(payload), entry);
         var tags = Authority.Describe(payload);
-        return payload.Text("action") == ObjectAuthority.RefAdvance ? tags : tags.Concat(DescribeOperation(WithoutAuthor(payload), entry));
+        return payload.Text("action") == ObjectAuthority.RefAdvance ? tags : tags.Concat(DescribeOperation(Bare(payload), entry));
     }
 
     /// <summary>The payload as it has to be to become an entry on top of a version: signed, where the object has an authority.</summary>
@@ -83,14 +84,29 @@ public abstract class GuardedObject : ReplicatedObject
         return bound;
     }
 
-    /// <summary>Whether an operation, free of author and signature, is valid on top of a version: format and state.</summary>
+    /// <summary>Whether an operation, free of nonce, author and signature, is valid on top of a version: format and state.</summary>
     protected abstract Verdict CheckOperation(Literal.Map operation, DagVersion at);
 
-    /// <summary>The index keys of a valid operation, free of author and signature, at this object's own level.</summary>
+    /// <summary>The index keys of a valid operation, free of nonce, author and signature, at this object's own level.</summary>
     protected abstract IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry);
 
     /// <summary>A refusal.</summary>
     protected static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
 
-    private static Literal.Map WithoutAuthor(Literal.Map payload) => payload.Without(SignedPayload.Author).Without(SignedPayload.Signature);
+    /// <summary>The operation itself: without nonce, author and signature.</summary>
+    internal static Literal.Map Bare(Literal.Map payload)
+    {
+        foreach (string field in (ReadOnlySpan<string>)[Nonce, SignedPayload.Author, SignedPayload.Signature])
+        {
+            if (payload.Has(field)) payload = payload.Without(field);
+        }
+        return payload;
+    }
+
+    /// <summary>Field that any operation may carry: a text that tells it from the same operation of another writer on the same version.</summary>
+    /// <remarks>Without it two such operations have one hash, so they are one entry: two increments by 1 would count once.</remarks>
+    public const string Nonce = "nonce";
+
+    /// <summary>Longest nonce, in UTF-16 units.</summary>
+    public const int NonceUnitsMax = 64;
 }

@@ -60,10 +60,6 @@ public abstract class ReplicatedRuns : GuardedObject
 
     internal TagFilter OperationFilter { get; }
 
-    // Author and signature are no part of the operation.
-    internal Literal.Map OperationOf(Literal.Map payload) =>
-        Authority is null ? payload : payload.Without(SignedPayload.Author).Without(SignedPayload.Signature);
-
     internal DagVersion BoundOf(DagVersion start, DagVersion end) => RevisionBoundOf(start, end);
 
     // Tag filters of the entries after which other operations may count than before: ref-advances, of containers too.

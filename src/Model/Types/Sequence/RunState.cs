@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Authority;
 using System.Collections;
 using System.Diagnostics;
 using Hhs.Model.Dag;
@@ -154,7 +155,7 @@ internal sealed class RunState
     {
         var payload = _runs.Scope.PayloadOf(entry);
         bool isVoid = counts is not null && !counts(entry);
-        switch (RunOperation.TryRead(_runs.OperationOf(payload), _runs.RunField))
+        switch (RunOperation.TryRead(GuardedObject.Bare(payload), _runs.RunField))
         {
             case RunOperation.Insert insert:
                 int length = _runs.Store(payload);
