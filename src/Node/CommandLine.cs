@@ -32,8 +32,9 @@ internal static class CommandLine
         var root = new RootCommand("Hyper Hyper Space objects: written offline, verified entry by entry, synced between peers.")
         {
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
-            IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), ShowCommand.Make(),
-            LogCommand.Make(), ServeCommand.Make(), JoinCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), EditCommands.Inc(), EditCommands.Set(),
+            EditCommands.Insert(), EditCommands.Delete(), ShowCommand.Make(), ConflictCommands.Conflicts(), ConflictCommands.Resolve(), CapsCommands.Enroll(),
+            CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), JoinCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

@@ -322,8 +322,9 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         }
         _durable.AdvanceTo(_durable.Count + stored.Count);
         if (_next.Entries.Count > 0) StoreNext();
-        foreach (var (to, entry) in done.Acks) to.Tell(new ObjectProtocol.Applied(entry));
+        // Followers first: whoever is told of a grant and then uses it finds that the object it is used on has heard of it.
         foreach (var follower in _followers) follower.Tell(new ObjectProtocol.Grew(_id, _durable.Count, done.Entries));
+        foreach (var (to, entry) in done.Acks) to.Tell(new ObjectProtocol.Applied(entry));
         _gossip.Tell(new ObjectProtocol.Judged(stored, [], []));
         foreach (var waiting in _waitingToOpen) waiting.Tell(OnGetStatus());
         _waitingToOpen.Clear();

@@ -1,51 +1,78 @@
 using System.CommandLine;
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text.Json.Nodes;
-using Hhs.Model.Types.Set;
+using Hhs.Actors.Node;
+using Hhs.Model.Dag;
+using Hhs.Model.Json;
+using Hhs.Model.Types.Counter;
+using Hhs.Model.Types.GrowSet;
+using Hhs.Model.Types.Log;
+using Hhs.Model.Types.Register;
+using Hhs.Model.Types.Sequence;
+using Hhs.Model.Types.Text;
 
 namespace Hhs.Node.Commands;
 
-/// <summary><c>hhs create set NAME</c>.</summary>
+/// <summary><c>hhs create</c>: one subcommand for each type.</summary>
 internal static class CreateCommand
 {
-    public static Command Make()
+    public static Command Make() => new("create", "Create an object")
     {
-        var name = new Argument<string>("NAME") { Description = "Name of the set in this store; peers know it by its id" };
-        var elements = new Option<string[]>("--element") { Description = "An element that the set begins with; repeat for more", HelpName = "TEXT", DefaultValueFactory = _ => [] };
-        var seed = new Option<string?>("--seed") { Description = "Text that the id is derived from, with the options. Default: NAME and a random number, so that no two sets are one", HelpName = "TEXT" };
-        var barrierAdd = new Option<bool>("--barrier-add") { Description = "Adds can be barriers: they win over concurrent removes" };
-        var barrierDelete = new Option<bool>("--barrier-delete") { Description = "Removes can be barriers: they win over concurrent adds" };
-        var redundant = new Option<bool>("--accept-redundant-delete") { Description = "What is not in the set can be removed" };
-        var nested = new Option<bool>("--nested") { Description = "The elements are sets themselves" };
-        var set = new Command("set", "Create a set") { name, elements, seed, barrierAdd, barrierDelete, redundant, nested };
-        set.SetAction((parsed, _) =>
-        {
-            var options = new SetOptions
-            {
-                Seed = parsed.GetValue(seed) ?? $"{parsed.GetValue(name)} {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}",
-                InitialElements = parsed.GetValue(elements)!,
-                ContentType = parsed.GetValue(nested) ? SetType.Id : null,
-                AcceptRedundantDelete = parsed.GetValue(redundant),
-                SupportBarrierAdd = parsed.GetValue(barrierAdd) ? true : null,
-                SupportBarrierDelete = parsed.GetValue(barrierDelete) ? true : null,
-            };
-            return RunAsync(new(parsed), parsed.GetValue(name)!, options);
-        });
-        return new Command("create", "Create an object") { set };
+        CreateCaps.Make(), Counter(), GrowSet(), List(), Log(), CreateRecord.Make(), Register(), CreateSet.Make(), Text(),
+    };
+
+    private static Command Counter()
+    {
+        var initial = new Option<long>("--initial") { Description = "What it begins at", HelpName = "N" };
+        return Governed(new Command("counter", "Create a counter. Operations: add") { initial }, (parsed, seed) => CounterPayloads.Create(seed, parsed.GetValue(initial)));
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string name, SetOptions options)
+    private static Command GrowSet()
     {
-        if (options is { SupportBarrierAdd: true, SupportBarrierDelete: true }) throw CommandException.BadInput("--barrier-add and --barrier-delete exclude each other: choose who wins");
-        if (options is { ContentType: not null, InitialElements.Count: > 0 }) throw CommandException.BadInput("a nested set begins empty: leave out --element");
+        var elements = new Option<string[]>("--element") { Description = "An element that the set begins with; repeat for more", HelpName = "TEXT", DefaultValueFactory = _ => [] };
+        return Governed(new Command("growset", "Create a set from which nothing is ever removed. Operations: add") { elements },
+            (parsed, seed) => GrowSetPayloads.Create(seed, [.. parsed.GetValue(elements)!.Select(e => (Literal)e)]));
+    }
+
+    private static Command List() => Governed(new Command("list", "Create a list. Operations: insert, delete, move"), (_, seed) => SequencePayloads.Create(seed));
+
+    private static Command Log() => Governed(new Command("log", "Create an append-only log. Operations: append"), (_, seed) => LogPayloads.Create(seed));
+
+    private static Command Register()
+    {
+        var initial = new Option<string?>("--initial") { Description = "The value that it begins with", HelpName = "VALUE" };
+        var json = Values.JsonOption();
+        return Governed(new Command("register", "Create a register: one value. Operations: set, clear") { initial, json },
+            (parsed, seed) => RegisterPayloads.Create(seed, parsed.GetValue(initial) is { } value ? Values.Parse(value, parsed.GetValue(json)) : null));
+    }
+
+    private static Command Text() => Governed(new Command("text", "Create a text. Operations: insert, delete"), (_, seed) => TextPayloads.Create(seed));
+
+    /// <summary>A subcommand whose objects take an authority as our types do.</summary>
+    public static Command Governed(Command command, Func<ParseResult, string, Literal.Map> payload)
+    {
+        var options = new CreateOptions();
+        options.AddTo(command);
+        command.SetAction((parsed, _) => RunAsync(new(parsed), parsed.GetValue(options.Name)!, (_, names) =>
+        {
+            var create = payload(parsed, options.Seed(parsed));
+            return options.Authority(parsed, names) is { } rules ? rules.WriteTo(create) : create;
+        }));
+        return command;
+    }
+
+    /// <summary>Creates an object and names it.</summary>
+    public static async Task<int> RunAsync(CommandContext context, string name, Func<HhsNode, ObjectNames, Literal.Map> payload)
+    {
         await using var node = await context.StartAsync(context.Settings with { Listen = [], Peers = [] });
         var names = new ObjectNames(node.Journal);
-        names.RequireFree(name, Hhs.Model.Dag.Entry.Make(SetPayloads.Create(options), Hhs.Model.Dag.Position.Empty).Hash);
-        var set = await node.CreateSetAsync(options);
-        names.Give(name, set.Id);
+        var create = payload(node, names);
+        names.RequireFree(name, Entry.Make(create, Position.Empty).Hash);
+        var made = await node.CreateAsync(create);
+        names.Give(name, made.Id);
         context.Report.Write(
-            () => new JsonObject { ["id"] = set.Id.ToString(), ["name"] = name, ["seed"] = options.Seed },
-            () => $"{set.Id}  {name}");
+            () => new JsonObject { ["id"] = made.Id.ToString(), ["name"] = name, ["seed"] = create.Text("seed"), ["type"] = made.TypeId },
+            () => $"{made.Id}  {name}");
         return ExitCode.Ok;
     }
 }

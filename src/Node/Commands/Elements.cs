@@ -18,7 +18,7 @@ internal sealed class Elements
 
     public Option<bool> Barrier { get; } = new("--barrier") { Description = "As a barrier, where the set was made for it" };
 
-    public Option<string?> Child { get; } = new("--child") { Description = "Not the set itself, but the nested set with this id", HelpName = "ID" };
+    public Option<string?> Child { get; } = new("--child") { Description = "Not the object itself, but the nested object with this id", HelpName = "ID" };
 
     public void AddTo(Command command)
     {

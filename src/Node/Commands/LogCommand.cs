@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+using Hhs.Model.Json;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
@@ -23,17 +25,26 @@ internal static class LogCommand
         await using var node = await context.OpenOfflineAsync();
         var handle = await node.OpenAsync(new ObjectNames(node.Journal).Resolve(target));
         var lanes = new Lanes();
-        await foreach (var entry in handle.LogAsync(cancel))
+        var entries = await handle.LogAsync(cancel).ToListAsync(cancel);
+        var counts = await handle.CountingAsync([.. entries.Select(e => e.Hash)]);
+        foreach (var (i, entry) in entries.Index())
         {
+            string? author = AuthorOf(entry);
+            string by = (author is null ? "" : $"{author[..8]}  ") + (counts[i] ? "" : "VOID  ");
             context.Report.Write(() => new JsonObject
             {
-                ["entry"] = entry.Hash.ToString(), ["prev"] = JsonLine.Array(entry.Header.PrevEntryHashes, h => h.ToString()), ["payload"] = JsonLine.From(entry.Payload),
+                ["entry"] = entry.Hash.ToString(), ["prev"] = JsonLine.Array(entry.Header.PrevEntryHashes, h => h.ToString()), ["author"] = author, ["counts"] = counts[i],
+                ["payload"] = JsonLine.From(entry.Payload),
             }, () => graph
-                ? $"{lanes.Draw(entry)}  {entry.Hash.Short}  {Report.Visible(entry.Payload.ToString())}"
-                : $"{entry.Hash}  {Report.Visible(entry.Payload.ToString())}");
+                ? $"{lanes.Draw(entry)}  {entry.Hash.Short}  {by}{Report.Visible(entry.Payload.ToString())}"
+                : $"{entry.Hash}  {by}{Report.Visible(entry.Payload.ToString())}");
         }
         return ExitCode.Ok;
     }
+
+    // A key id, or whatever a peer wrote there in an object of a type that is not known.
+    private static string? AuthorOf(Entry entry) =>
+        entry.Payload is Literal.Map payload && payload.Text(SignedPayload.Author) is { } author && KeyId.TryParse(author, out _) ? author : null;
 
     /// <summary>Draws the graph downwards: a column for each entry that nothing above has built on yet.</summary>
     private sealed class Lanes

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Hhs.Model.Json;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
@@ -10,37 +11,38 @@ internal static class ShowCommand
 {
     public static Command Make()
     {
-        var target = new Argument<string>("OBJECT") { Description = "Name, id, or the first 6 or more characters of an id" };
-        var child = new Option<string?>("--child") { Description = "Not the set itself, but the nested set with this id", HelpName = "ID" };
-        var command = new Command("show", "Show what a set holds") { target, child };
-        command.SetAction((parsed, _) => RunAsync(new(parsed), parsed.GetValue(target)!, parsed.GetValue(child)));
+        var target = ObjectCommand.Target();
+        var child = ObjectCommand.Child();
+        var at = new Option<string[]>("--at") { Description = "As of this entry of the log; repeat for a version of several", HelpName = "ENTRY", DefaultValueFactory = _ => [] };
+        var command = new Command("show", "Show what an object holds") { target, child, at };
+        command.SetAction((parsed, _) => RunAsync(new(parsed), parsed.GetValue(target)!, parsed.GetValue(child), Version(parsed.GetValue(at)!)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string target, string? child)
+    private static async Task<int> RunAsync(CommandContext context, string target, string? child, Position? at)
     {
-        var childId = Elements.ChildId(child);
         await using var node = await context.OpenOfflineAsync();
         var names = new ObjectNames(node.Journal);
-        var id = names.Resolve(target);
-        var set = await node.OpenSetAsync(id);
-        var contents = childId is { } nested ? await set.NestedContentsAsync(nested) : await set.ContentsAsync();
-        var status = await set.Object.StatusAsync();
+        var handle = await ObjectCommand.OpenAsync(node, target, child);
+        var shown = await Shown.ReadAsync(handle, at);
+        var status = await handle.StatusAsync();
         if (context.Report.Json)
         {
-            context.Report.Write(() => new JsonObject
+            var json = new JsonObject
             {
-                ["id"] = id.ToString(), ["names"] = JsonLine.Array(names.All.Where(n => n.Id == id), n => n.Name), ["entries"] = status.Entries,
-                ["frontier"] = JsonLine.Array(status.Frontier, h => h.ToString()), ["contentsHash"] = contents.Hash.ToString(),
-                ["elements"] = JsonLine.Array(contents.Elements, e => new JsonObject { ["hash"] = e.Hash.ToString(), ["element"] = JsonLine.From(e.Element) }),
-            }, () => "");
+                ["id"] = status.Id.ToString(), ["type"] = handle.TypeId, ["names"] = JsonLine.Array(names.All.Where(n => n.Id == status.Id), n => n.Name), ["entries"] = status.Entries,
+                ["frontier"] = JsonLine.Array(status.Frontier, h => h.ToString()),
+            };
+            foreach (var (key, value) in shown.Json) json[key] = value?.DeepClone();
+            context.Report.Write(() => json, () => "");
             return ExitCode.Ok;
         }
-        context.Report.Table(["hash", "element"], [.. contents.Elements.Select(e => (string[])[e.Hash.ToString(), Text(e.Element)])]);
-        Console.Out.WriteLine($"{contents.Elements.Count} elements, {status.Entries} entries, contents hash {contents.Hash}");
+        if (shown.Rows.Count > 0) context.Report.Table(shown.Columns, shown.Rows);
+        Console.Out.WriteLine($"{shown.Line}; {status.Entries} entries");
         return ExitCode.Ok;
     }
 
-    // A text as it is, anything else as JSON.
-    private static string Text(Literal element) => Report.Visible(element is Literal.String text ? text.Value : element.ToString());
+    private static Position? Version(string[] entries) =>
+        entries.Length == 0 ? null : Position.Of([.. entries.Select(e => ContentHash.TryParse(e, out var hash) ? hash
+            : throw CommandException.BadInput($"--at '{e}': expected the {ContentHash.TextLength} characters of an entry, as 'hhs log' shows them"))]);
 }

@@ -14,8 +14,8 @@ internal static class WriteCommand
     /// <param name="name">The command's name.</param>
     /// <param name="description">The command's help.</param>
     /// <param name="verb">What has been done to an element, for the output.</param>
-    /// <param name="writer">Gives the write for a set, once it is open.</param>
-    public static Command Make(string name, string description, string verb, Func<SetHandle, Target, Func<Literal, Task<ContentHash>>> writer)
+    /// <param name="writer">Gives the write for an object, once it is open.</param>
+    public static Command Make(string name, string description, string verb, Func<ObjectHandle, Target, Func<Literal, Task<ContentHash>>> writer)
     {
         var elements = new Elements();
         var command = new Command(name, description);
@@ -24,11 +24,11 @@ internal static class WriteCommand
         {
             var context = new CommandContext(parsed);
             var all = elements.Of(parsed);
-            var child = Elements.ChildId(parsed.GetValue(elements.Child));
             await using var node = await context.OpenOfflineAsync();
-            var id = new ObjectNames(node.Journal).Resolve(parsed.GetValue(elements.Object)!);
-            var create = ObjectNames.CreatePayload(node.Journal, id);
-            var write = writer(await node.OpenSetAsync(id), new(create.Has("contentType"), child, parsed.GetValue(elements.Barrier)));
+            string? child = parsed.GetValue(elements.Child);
+            var handle = await ObjectCommand.OpenAsync(node, parsed.GetValue(elements.Object)!, child);
+            bool nested = child is null && ObjectNames.CreatePayload(node.Journal, handle.Id).Has("contentType");
+            var write = writer(handle, new(nested, parsed.GetValue(elements.Barrier)));
             await RunAsync(context, all, write, verb, cancel);
             return ExitCode.Ok;
         });
@@ -36,7 +36,7 @@ internal static class WriteCommand
     }
 
     /// <summary>Where elements are written to, and how.</summary>
-    public sealed record Target(bool Nested, ContentHash? Child, bool Barrier);
+    public sealed record Target(bool Nested, bool Barrier);
 
     private static async Task RunAsync(CommandContext context, IEnumerable<Literal> elements, Func<Literal, Task<ContentHash>> write, string verb, CancellationToken cancel)
     {
@@ -58,7 +58,7 @@ internal static class WriteCommand
             var entry = await Named(done, element, verb).WaitAsync(cancel);
             context.Report.Write(
                 () => new JsonObject { [verb] = Output.JsonLine.From(element), ["entry"] = entry.ToString() },
-                () => $"{verb} {Text(element)}  {entry}");
+                () => $"{verb} {Values.Text(element)}  {entry}");
         }
         await writing;
     }
@@ -72,11 +72,9 @@ internal static class WriteCommand
         }
         catch (HhsException refused)
         {
-            throw new HhsException(refused.Why with { Detail = $"not {verb}, nor what follows: {Text(element)}: {refused.Message}" });
+            throw new HhsException(refused.Why with { Detail = $"not {verb}, nor what follows: {Values.Text(element)}: {refused.Message}" });
         }
     }
-
-    private static string Text(Literal element) => Output.Report.Visible(element is Literal.String text ? text.Value : element.ToString());
 
     private const int WritesAtOnce = 256;
 }

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Hhs.Actors.Node;
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+
+namespace Hhs.Node.Commands;
+
+/// <summary><c>hhs enroll</c>, <c>grant</c>, <c>revoke</c> and <c>advance</c>: who may do what.</summary>
+internal static class CapsCommands
+{
+    public static Command Enroll()
+    {
+        var keys = new Argument<string[]>("PUBLICKEY") { Description = "Public keys, as 'hhs id' shows them on their owners' machines", Arity = ArgumentArity.OneOrMore };
+        return ObjectCommand.Writing(new Command("enroll", "Make identities known to a capability object") { keys }, async (parsed, node, handle) =>
+        {
+            PublicKey[] all = [.. parsed.GetValue(keys)!.Select(ParseKey)];
+            var caps = Caps(handle, "enroll");
+            ContentHash entry = default;
+            foreach (var key in all) entry = await caps.AddIdentityAsync(key);
+            return (entry, $"enrolled {string.Join(", ", all.Select(k => k.KeyId))}");
+        });
+    }
+
+    public static Command Grant() => OnHolder(new Command("grant", "Give a capability to an identity"), "granted", (caps, who, cap) => caps.GrantAsync(who, cap));
+
+    public static Command Revoke() =>
+        OnHolder(new Command("revoke", "Take a capability from an identity: what it did before stands, what it does concurrently does not"), "revoked", (caps, who, cap) => caps.RevokeAsync(who, cap));
+
+    public static Command Advance() => ObjectCommand.Writing(
+        new Command("advance", "Make the present state of an object's capability object count for the object"),
+        async (_, _, handle) => (await handle.AdvanceReferenceAsync(), "advanced"));
+
+    private static Command OnHolder(Command command, string done, Func<CapabilitiesHandle, KeyId, string, Task<ContentHash>> write)
+    {
+        var who = new Argument<string>("KEYID") { Description = "Key id (or public key) of the identity, as 'hhs id' shows it there" };
+        var cap = new Argument<string>("CAPABILITY") { Description = "Name of the capability" };
+        command.Arguments.Add(who);
+        command.Arguments.Add(cap);
+        return ObjectCommand.Writing(command, async (parsed, _, handle) =>
+        {
+            var id = ParseId(parsed.GetValue(who)!);
+            string name = parsed.GetValue(cap)!;
+            return (await write(Caps(handle, command.Name), id, name), $"{done} {name}: {id}");
+        });
+    }
+
+    private static CapabilitiesHandle Caps(ObjectHandle handle, string command) =>
+        Kinds.Of(handle.TypeId) == Kinds.Caps ? new(handle) : throw Kinds.Wrong(handle, command, "capability object");
+
+    private static KeyId ParseId(string text) =>
+        KeyId.TryParse(text, out var id) ? id
+        : PublicKey.TryDecodeBase64(text, out var key, out _) ? key.KeyId
+        : throw CommandException.BadInput($"'{text}' is not a key id: expected {ContentHash.TextLength} characters of Base64, as 'hhs id' shows them there");
+
+    private static PublicKey ParseKey(string text) =>
+        PublicKey.TryDecodeBase64(text, out var key, out _) ? key
+        : throw CommandException.BadInput(KeyId.TryParse(text, out _)
+            ? $"'{text}' is a key id: enrolling needs the public key, which 'hhs id' shows beside it"
+            : $"'{text}' is not a public key: expected what 'hhs id' shows on its owner's machine");
+}
