@@ -15,8 +15,12 @@ internal static class DemoCommand
         var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N" };
         var count = new Option<int>("--nodes") { Description = "Nodes, each a process with a store of its own", DefaultValueFactory = _ => 3, HelpName = "K" };
         var keep = new Option<bool>("--keep") { Description = "Leave the stores in place, and say where they are" };
-        var command = new Command("demo", "Nodes write one set while apart, meet, one is killed and restarted; all must end alike") { entries, count, keep };
-        command.SetAction((parsed, cancel) => RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count), parsed.GetValue(keep), cancel));
+        var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
+        scenario.AcceptOnlyFromAmong("sync", "permissions");
+        var command = new Command("demo", "Nodes write apart and meet, as processes of their own; all must end alike") { scenario, entries, count, keep };
+        command.SetAction((parsed, cancel) => parsed.GetValue(scenario) == "permissions"
+            ? PermissionsDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(keep), cancel)
+            : RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count), parsed.GetValue(keep), cancel));
         return command;
     }
 

@@ -18,9 +18,11 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     private readonly HhsNode _node;
     private readonly Lock _writing = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly GovernedLog _log;
     private volatile SetHandle? _set;
+    private volatile ObjectHandle? _watched;
 
-    private DemoNodeCommand(HhsNode node) => _node = node;
+    private DemoNodeCommand(HhsNode node) => (_node, _log) = (node, new(node));
 
     public static Command Make()
     {
@@ -33,7 +35,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     {
         await using var node = await context.StartAsync(context.Settings with { Listen = [new("ws://127.0.0.1:0")], Peers = [] });
         await using var demo = new DemoNodeCommand(node);
-        demo.Tell(new DemoEvent.Ready(node.Address().ToString()));
+        demo.Tell(new DemoEvent.Ready(node.Address().ToString(), node.PublicKey.ToBase64()));
         var watching = demo.WatchAsync();
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -51,9 +53,14 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         {
             switch (order)
             {
+                case DemoOrder.Append append: Tell(await _log.AppendAsync(append.Text)); break;
                 case DemoOrder.Connect connect: Connect(connect.Peers); break;
+                case DemoOrder.Found found: Watch(await _log.FoundAsync(found)); break;
+                case DemoOrder.Join join: Watch(await _log.JoinAsync(ContentHash.Parse(join.Id))); break;
                 case DemoOrder.List: await ListAsync(); break;
                 case DemoOrder.Open open: await OpenAsync(open.Seed); break;
+                case DemoOrder.Review: Tell(await _log.ReviewAsync()); break;
+                case DemoOrder.Revoke revoke: Tell(await _log.RevokeAsync(revoke.EditorKey)); break;
                 case DemoOrder.Sum: await SumAsync(); break;
                 case DemoOrder.Write write: await WriteAsync(write); break;
             }
@@ -68,7 +75,13 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     {
         var set = await _node.CreateSetAsync(new SetOptions { Seed = seed, AcceptRedundantDelete = true });
         _set = set;
-        Tell(new DemoEvent.Opened(set.Id.ToString()));
+        Watch(set.Object);
+    }
+
+    private void Watch(ObjectHandle handle)
+    {
+        _watched = handle;
+        Tell(new DemoEvent.Opened(handle.Id.ToString()));
     }
 
     private void Connect(IReadOnlyList<string> peers)
@@ -121,8 +134,8 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         {
             while (await often.WaitForNextTickAsync(_ending.Token))
             {
-                if (_set is not { } set) continue;
-                var status = await set.Object.StatusAsync();
+                if (_watched is not { } watched) continue;
+                var status = await watched.StatusAsync();
                 var state = new DemoEvent.State(status.Entries, (await _node.PeersAsync()).Count, FrontierHash(status));
                 if (state == told) continue;
                 Tell(state);
@@ -149,7 +162,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         Tell(new DemoEvent.Listed(entries));
     }
 
-    private static string FrontierHash(ObjectProtocol.Status status) => CanonicalJson.Hash(status.Frontier.ToLiteral()).ToString();
+    internal static string FrontierHash(ObjectProtocol.Status status) => CanonicalJson.Hash(status.Frontier.ToLiteral()).ToString();
 
     private void Tell(DemoEvent what)
     {

@@ -25,7 +25,10 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
     /// <summary>The address of its present life.</summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>How its set stood when it last spoke.</summary>
+    /// <summary>The key that others know its owner by.</summary>
+    public string PublicKey { get; private set; } = "";
+
+    /// <summary>How its object stood when it last spoke.</summary>
     public DemoEvent.State State { get; private set; } = new(0, 0, "");
 
     /// <summary>Every entry that it acknowledged.</summary>
@@ -44,7 +47,7 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
         _killed = false;
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(ReadEventsAsync(_process), ReadComplaintsAsync(_process));
-        Address = (await ready).Address;
+        (Address, PublicKey) = await ready;
     }
 
     public async Task SendAsync(DemoOrder order)

@@ -4,21 +4,41 @@ namespace Hhs.Node.Demo;
 
 /// <summary>What the demo tells one of its nodes: a JSON line on its standard input. Its end ends the node.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
+[JsonDerivedType(typeof(Append), "append")]
 [JsonDerivedType(typeof(Connect), "connect")]
+[JsonDerivedType(typeof(Found), "found")]
+[JsonDerivedType(typeof(Join), "join")]
 [JsonDerivedType(typeof(List), "list")]
 [JsonDerivedType(typeof(Open), "open")]
+[JsonDerivedType(typeof(Review), "review")]
+[JsonDerivedType(typeof(Revoke), "revoke")]
 [JsonDerivedType(typeof(Sum), "sum")]
 [JsonDerivedType(typeof(Write), "write")]
 internal abstract record DemoOrder
 {
+    /// <summary>Append a record to the log, if that is allowed.</summary>
+    public sealed record Append(string Text) : DemoOrder;
+
     /// <summary>Stay connected to these peers.</summary>
     public sealed record Connect(IReadOnlyList<string> Peers) : DemoOrder;
+
+    /// <summary>Make a capability object and a log in which only holders of a capability can write, and give it to an editor.</summary>
+    public sealed record Found(string Seed, string EditorKey) : DemoOrder;
+
+    /// <summary>Open the log that another node made.</summary>
+    public sealed record Join(string Id) : DemoOrder;
 
     /// <summary>Name every entry of the log.</summary>
     public sealed record List : DemoOrder;
 
     /// <summary>Make the set, or open the one that is in the store: one seed gives one object.</summary>
     public sealed record Open(string Seed) : DemoOrder;
+
+    /// <summary>Say which records there are, and which of them count.</summary>
+    public sealed record Review : DemoOrder;
+
+    /// <summary>Take the capability from the editor.</summary>
+    public sealed record Revoke(string EditorKey) : DemoOrder;
 
     /// <summary>Say what the set holds.</summary>
     public sealed record Sum : DemoOrder;
@@ -34,10 +54,13 @@ internal abstract record DemoOrder
 /// <summary>What a node tells the demo: a JSON line on its standard output.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Acknowledged), "acknowledged")]
+[JsonDerivedType(typeof(Appended), "appended")]
 [JsonDerivedType(typeof(Failed), "failed")]
 [JsonDerivedType(typeof(Listed), "listed")]
 [JsonDerivedType(typeof(Opened), "opened")]
 [JsonDerivedType(typeof(Ready), "ready")]
+[JsonDerivedType(typeof(Reviewed), "reviewed")]
+[JsonDerivedType(typeof(Revoked), "revoked")]
 [JsonDerivedType(typeof(State), "state")]
 [JsonDerivedType(typeof(Summed), "summed")]
 [JsonDerivedType(typeof(Written), "written")]
@@ -46,17 +69,26 @@ internal abstract record DemoEvent
     /// <summary>These entries are durable. Each is told as soon as the node has its acknowledgement.</summary>
     public sealed record Acknowledged(IReadOnlyList<string> Entries) : DemoEvent;
 
+    /// <summary>A record is durable; or why it was refused.</summary>
+    public sealed record Appended(string? Refused) : DemoEvent;
+
     /// <summary>An order could not be carried out.</summary>
     public sealed record Failed(string Why) : DemoEvent;
 
     /// <summary>All entries of the log.</summary>
     public sealed record Listed(IReadOnlyList<string> Entries) : DemoEvent;
 
-    /// <summary>The set is open.</summary>
+    /// <summary>The object is open.</summary>
     public sealed record Opened(string Id) : DemoEvent;
 
-    /// <summary>The node listens at this address.</summary>
-    public sealed record Ready(string Address) : DemoEvent;
+    /// <summary>The node listens at this address, and has this public key.</summary>
+    public sealed record Ready(string Address, string PublicKey) : DemoEvent;
+
+    /// <summary>The records, in the order of the log's entries.</summary>
+    public sealed record Reviewed(string Frontier, IReadOnlyList<ReviewedRecord> Records) : DemoEvent;
+
+    /// <summary>The capability is taken.</summary>
+    public sealed record Revoked : DemoEvent;
 
     /// <summary>How the set stands; told whenever it has changed.</summary>
     /// <param name="Entries">Durable entries.</param>
@@ -70,3 +102,9 @@ internal abstract record DemoEvent
     /// <summary>The writing is done.</summary>
     public sealed record Written : DemoEvent;
 }
+
+/// <summary>A record that somebody appended, and whether it counts.</summary>
+/// <param name="Text">What it says.</param>
+/// <param name="Author">Key id of its author.</param>
+/// <param name="Counts">Whether it is in the view, rather than void.</param>
+internal sealed record ReviewedRecord(string Text, string Author, bool Counts);
