@@ -32,6 +32,21 @@ public sealed class DemoTests
         }
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task What_an_editor_wrote_while_it_was_being_revoked_is_void_on_every_node()
+    {
+        var demo = await HhsProcess.RunAsync("demo", "--scenario", "permissions", "--json");
+        Assert.True(demo.Code == 0, demo.Errors + demo.Output);
+        var result = demo.Json[0];
+        Assert.Contains("capability 'write'", result.GetProperty("refused").GetString(), StringComparison.Ordinal);
+        var nodes = result.GetProperty("nodes").EnumerateArray().ToList();
+        Assert.Equal(3, nodes.Count);
+        Assert.Single(nodes.Select(n => n.GetProperty("frontierHash").GetString()).Distinct());
+        Assert.All(nodes, node => Assert.Equal(
+            [("1", true), ("2", true), ("3", false), ("4", false), ("5", true)],
+            node.GetProperty("records").EnumerateArray().Select(r => (r.GetProperty("text").GetString()![..1], r.GetProperty("counts").GetBoolean()))));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Ctrl_C_ends_the_demo_with_all_its_processes_and_leaves_nothing_behind()
     {
