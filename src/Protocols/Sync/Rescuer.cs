@@ -13,7 +13,7 @@ namespace Hhs.Protocols.Sync;
 /// for payloads from announced tips down and stops at what it has, so the lowest entries that it lacks are told as tips, too.
 /// Source: dispatchHeaderRequests, handleNewFrontier and findPayloadsForPeer in the original's synchronizer.
 /// </remarks>
-internal sealed class Rescuer(SyncContext context, Gossip gossip)
+internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
 {
     /// <summary>Looks later at originals that differ from us now.</summary>
     public void Watch()
@@ -57,7 +57,12 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip)
 
     private void Next(SyncPeer peer, Rescue rescue, List<ContentHash> lacks)
     {
-        if (rescue.Step == RescueStep.Withdrawn)
+        if (rescue.Step == RescueStep.Waiting && server.Repeat(peer))
+        {
+            rescue.Since = context.Now;
+            rescue.Due = context.Now + Patience;
+        }
+        else if (rescue.Step == RescueStep.Withdrawn)
         {
             Call(peer, rescue, lacks);
             rescue.Step = RescueStep.Called;

@@ -161,7 +161,9 @@ internal sealed class Server(SyncContext context)
         }
         // Deepest first; by arrival number, so that each payload can be judged when it comes.
         Array.Sort(response.Entries);
-        peer.Responding = new Response.Payloads(response.RequestId, response.Entries) { Sequence = MetaOwed };
+        var payloads = new Response.Payloads(response.RequestId, response.Entries) { Sequence = MetaOwed };
+        peer.Responding = payloads;
+        if (peer.Kind == PeerKind.Original) peer.LastAuto = payloads;
         // supplement 0.4: an original drops payloads that it reads together with the last batch.
         if (peer.Kind == PeerKind.Original) peer.PausedUntil = context.Now + _settings.OriginalPause;
     }
@@ -185,6 +187,21 @@ internal sealed class Server(SyncContext context)
         context.SendBuffer(peer);
         if (response.Sent == response.Entries.Length) peer.Responding = null;
         else if (peer.Kind == PeerKind.Original && response.Sent % OriginalBurstPayloads == 0) peer.PausedUntil = context.Now + _settings.OriginalPause;
+    }
+
+    /// <summary>Sends the payloads of the last walk once more, to an original that makes nothing of them; false if there are none.</summary>
+    /// <remarks>
+    /// One that was busy reads them together with the headers in spite of our pause, drops them and waits 30 s. The same
+    /// again is what it waits for; one that lost only a part finds the sequence wrong, and asks for the rest.
+    /// </remarks>
+    public bool Repeat(SyncPeer peer)
+    {
+        if (peer.LastAuto is not { } last || peer.Responding is not null) return false;
+        peer.LastAuto = null;
+        peer.ServedAt = context.Now;
+        peer.Responding = new Response.Payloads(last.RequestId, last.Entries) { Sequence = MetaOwed };
+        Pump(peer);
+        return true;
     }
 
     private static string IdOf(SyncMessage request) => request switch

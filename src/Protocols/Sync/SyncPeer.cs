@@ -56,6 +56,9 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>The response that is being sent to it.</summary>
     public Response? Responding { get; set; }
 
+    /// <summary>The last payloads sent to it along with a walk: an original may have lost them all.</summary>
+    public Response.Payloads? LastAuto { get; set; }
+
     /// <summary>Nothing of a response is sent before this time.</summary>
     public TimeSpan PausedUntil { get; set; }
 }

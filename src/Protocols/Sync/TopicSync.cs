@@ -27,8 +27,8 @@ public sealed class TopicSync
         _pending = new(replica, settings);
         _fetcher = new(_context, _pending);
         _gossip = new(_context);
-        _rescuer = new(_context, _gossip);
         _server = new(_context);
+        _rescuer = new(_context, _gossip, _server);
     }
 
     /// <summary>Headers held that are not admitted yet.</summary>

@@ -106,6 +106,23 @@ public class GossipWithOriginalsTests
     }
 
     [Fact]
+    public void An_original_that_makes_nothing_of_the_payloads_of_a_walk_is_sent_them_once_more()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("original", PeerKind.Original);
+        var has = PeerCopy.Linear(2).Frontier();
+        host.Hear(peer, has);
+        host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, host.Replica.Frontier, has.Frontier, 1_024, true));
+        host.Pass(TimeSpan.FromSeconds(0.4));
+        var payloads = host.Sent(peer).OfType<SyncMessage.PayloadMsg>().ToArray();
+        Assert.Equal([0, 1, 2], payloads.Select(m => m.Sequence));
+        host.Pass(TimeSpan.FromSeconds(2.3));
+        Assert.Equal(payloads.Select(m => m.Hash), host.Sent(peer).OfType<SyncMessage.PayloadMsg>().Where(m => m.RequestId == "r").Select(m => m.Hash));
+        host.Pass(TimeSpan.FromSeconds(60));
+        Assert.Empty(host.Sent(peer).OfType<SyncMessage.PayloadMsg>());
+    }
+
+    [Fact]
     public void An_original_that_wants_nothing_of_ours_is_soon_let_be()
     {
         var host = new Host(PeerCopy.Linear(5));
