@@ -34,6 +34,9 @@ public abstract class ReplicatedTypeContract
     /// <remarks>Then everything is checked a second time with signed operations, capabilities that come and go, and void entries.</remarks>
     protected virtual string[]? GuardedOperations => null;
 
+    /// <summary>Whether the type has no objects without an authority; <see cref="Create"/> is given another then.</summary>
+    protected virtual bool NeedsAuthority => false;
+
     public static TheoryData<int, bool> Seeds => [.. Enumerable.Range(1, 12).SelectMany(seed => (ValueTuple<int, bool>[])[(seed, false), (seed, true)])];
 
     [Theory, MemberData(nameof(Seeds))]
@@ -137,7 +140,7 @@ public abstract class ReplicatedTypeContract
     /// <summary>A history that some replicas made, each at work on what had reached it.</summary>
     private protected History Generate(int seed, bool guarded = false, int operations = 60)
     {
-        var authority = guarded && GuardedOperations is { } names ? new TestAuthority(names) : null;
+        var authority = (guarded || NeedsAuthority) && GuardedOperations is { } names ? new TestAuthority(names) : null;
         var createPayload = authority?.Guard(Create) ?? Create;
         var random = new Random(seed);
         var create = Entry.Make(createPayload, Position.Empty);
