@@ -52,9 +52,9 @@ internal static class CapsCommands
         : PublicKey.TryDecodeBase64(text, out var key, out _) ? key.KeyId
         : throw CommandException.BadInput($"'{text}' is not a key id: expected {ContentHash.TextLength} characters of Base64, as 'hhs id' shows them there");
 
+    // A key id is Base64 too, and could be taken for a key of some odd suite.
     private static PublicKey ParseKey(string text) =>
-        PublicKey.TryDecodeBase64(text, out var key, out _) ? key
-        : throw CommandException.BadInput(KeyId.TryParse(text, out _)
-            ? $"'{text}' is a key id: enrolling needs the public key, which 'hhs id' shows beside it"
-            : $"'{text}' is not a public key: expected what 'hhs id' shows on its owner's machine");
+        KeyId.TryParse(text, out _) ? throw CommandException.BadInput($"'{text}' is a key id: enrolling needs the public key, which 'hhs id' shows beside it")
+        : PublicKey.TryDecodeBase64(text, out var key, out _) ? key
+        : throw CommandException.BadInput($"'{text}' is not a public key: expected what 'hhs id' shows on its owner's machine");
 }
