@@ -3,6 +3,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Json;
 using Hhs.Model.Tests.Contracts;
 using Hhs.Model.Types;
+using Hhs.Model.Types.Authority;
 using Hhs.Model.Types.Counter;
 
 namespace Hhs.Model.Tests.Types.Counter;
@@ -31,6 +32,18 @@ public sealed class CounterTests : ReplicatedTypeContract
 
     private static string Text(CounterView view) =>
         $"{view.Total} of {string.Join(' ', view.ByAuthor.Where(a => !a.Value.IsZero).Select(a => $"{a.Key[..6]}={a.Value}"))}";
+
+    [Fact]
+    public void The_same_increment_of_two_writers_counts_twice_if_they_say_that_it_is_not_one()
+    {
+        var replica = MemoryReplica.Of(CounterPayloads.Create("c"));
+        var start = replica.Log.Frontier;
+        foreach (string nonce in (string[])["a", "b", new('c', GuardedObject.NonceUnitsMax)])
+            replica.Append(CounterPayloads.Add(1).With(GuardedObject.Nonce, nonce), start);
+        Assert.Equal(3, Total(replica));
+        foreach (Literal bad in (Literal[])[1d, new string('c', GuardedObject.NonceUnitsMax + 1)])
+            Assert.IsType<Judgement.Refused>(replica.Replica.Admit(Entry.Make(CounterPayloads.Add(1).With(GuardedObject.Nonce, bad), start)));
+    }
 
     [Fact]
     public void The_sum_is_exact_beyond_64_bits()
