@@ -16,7 +16,7 @@ namespace Hhs.Node.Commands;
 /// <summary><c>hhs create</c>: one subcommand for each type.</summary>
 internal static class CreateCommand
 {
-    public static Command Make() => new("create", "Create an object")
+    public static Command Make() => new Command("create", "Create an object")
     {
         CreateCaps.Make(), Counter(), GrowSet(), List(), Log(), CreateRecord.Make(), Register(), CreateSet.Make(), Text(),
     };

@@ -4,6 +4,8 @@ using Hhs.Actors.Settings;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.Record;
+using Hhs.Model.Types.Register;
+using Hhs.Model.Types.Set;
 
 namespace Hhs.Actors.Tests.Node;
 
@@ -77,7 +79,25 @@ public sealed class TypedHandlesTests : IAsyncLifetime
         Assert.Null(await one.ValueAsync());
     }
 
-    // Writes cross while they travel at the first attempts already; a write that came in between is repeated.
+    [Fact(Timeout = 60_000)]
+    public async Task A_conflict_in_a_nested_object_is_listed_and_settled_from_its_container()
+    {
+        var set = await _alice.CreateSetAsync(new SetOptions { Seed = "titles", ContentType = RegisterType.Id });
+        var id = await set.AddAsync(RegisterPayloads.Create("title"));
+        var copy = await _bob.OpenSetAsync(set.Id);
+        await Converged(set.Object, copy.Object);
+        RegisterHandle one = new(await set.Object.NestedAsync(id)), other = new(await copy.Object.NestedAsync(id));
+        Assert.Equal(RegisterType.Id, other.Object.TypeId);
+        await MakeConflict(one, other);
+        var conflict = Assert.Single(await copy.Object.ConflictsAsync());
+        Assert.Equal([id], conflict.Path);
+        await copy.Object.ResolveAsync(conflict, 0);
+        await Eventually(async () => await one.ValueAsync() is { } value && value.Equals(conflict.Candidates[0].Value));
+        Assert.Empty(await set.Object.ConflictsAsync());
+        await Assert.ThrowsAsync<HhsException>(() => set.Object.NestedAsync(set.Id));
+    }
+
+    // A write may arrive before the other is made: then they are not concurrent, and it is tried again.
     private static async Task MakeConflict(RegisterHandle one, RegisterHandle other)
     {
         do
