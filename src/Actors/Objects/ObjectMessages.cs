@@ -33,7 +33,10 @@ public static class ObjectMessages
         /// <inheritdoc/>
         public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why)
         {
-            var now = target is IConflictView open ? open.Conflicts(at, at).FirstOrDefault(c => c.Subject == Conflict.Subject) : null;
+            // Each object on the way to a nested one signs as its own authority asks.
+            if (Conflict.Path is [var child, ..])
+                return new Update(child, this with { Conflict = Conflict with { Path = [.. Conflict.Path.Skip(1)] } }).Build(target, at, author, out why);
+            var now = target is IConflictView open ? open.Conflicts(at, at).FirstOrDefault(c => c.Path.Count == 0 && c.Subject == Conflict.Subject) : null;
             // Settling overrides every candidate: also one that whoever chose has not seen.
             if (now is null || !now.Candidates.Select(c => c.Entry).SequenceEqual(Conflict.Candidates.Select(c => c.Entry)))
             {

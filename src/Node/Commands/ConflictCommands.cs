@@ -21,14 +21,14 @@ internal static class ConflictCommands
     public static Command Resolve()
     {
         var choice = new Argument<int>("CHOICE") { Description = "Number of the candidate to keep, as 'hhs conflicts' shows it" };
-        var subject = new Option<string?>("--subject") { Description = "Which conflict, where there are several: a field's name, an element's id", HelpName = "TEXT" };
+        var subject = new Option<string?>("--subject") { Description = "Which conflict, where there are several, as 'hhs conflicts' shows it", HelpName = "TEXT" };
         return ObjectCommand.Writing(new Command("resolve", "Settle a conflict") { choice, subject }, async (parsed, _, handle) =>
         {
             var all = await handle.ConflictsAsync();
             string? about = parsed.GetValue(subject);
-            var fitting = about is null ? all : [.. all.Where(c => c.Subject == about)];
+            var fitting = about is null ? all : [.. all.Where(c => Subject(c) == about)];
             if (fitting.Count == 0) throw CommandException.NotFound(about is null ? "nothing is in conflict" : $"nothing about '{about}' is in conflict: 'hhs conflicts' lists what is");
-            if (fitting.Count > 1) throw CommandException.BadInput($"there are {fitting.Count} conflicts: say which with --subject ({string.Join(", ", fitting.Select(c => c.Subject))})");
+            if (fitting.Count > 1) throw CommandException.BadInput($"there are {fitting.Count} conflicts: say which with --subject ({string.Join(", ", fitting.Select(Subject))})");
             int number = parsed.GetValue(choice);
             if (number < 1 || number > fitting[0].Candidates.Count) throw CommandException.BadInput($"there is no candidate {number}: choose 1 to {fitting[0].Candidates.Count}");
             return (await handle.ResolveAsync(fitting[0], number - 1), $"kept {Says(fitting[0].Candidates[number - 1])}");
@@ -43,14 +43,17 @@ internal static class ConflictCommands
         if (context.Report.Json)
         {
             foreach (var conflict in conflicts)
-                context.Report.Write(() => new JsonObject { ["subject"] = conflict.Subject, ["candidates"] = JsonLine.Array(conflict.Candidates, Candidate) }, () => "");
+                context.Report.Write(() => new JsonObject { ["subject"] = Subject(conflict), ["candidates"] = JsonLine.Array(conflict.Candidates, Candidate) }, () => "");
             return ExitCode.Ok;
         }
         if (conflicts.Count == 0) Console.Out.WriteLine("nothing is in conflict");
         else context.Report.Table(["subject", "choice", "value", "author", "entry"], [.. conflicts.SelectMany(c => c.Candidates.Select((each, i) => (string[])
-            [Report.Visible(c.Subject), (i + 1).ToString(CultureInfo.InvariantCulture) + (i == c.Candidates.Count - 1 ? " (shown)" : ""), Says(each), each.Author ?? "", each.Entry.ToString()]))]);
+            [Report.Visible(Subject(c)), (i + 1).ToString(CultureInfo.InvariantCulture) + (i == c.Candidates.Count - 1 ? " (shown)" : ""), Says(each), each.Author ?? "", each.Entry.ToString()]))]);
         return ExitCode.Ok;
     }
+
+    // Of a nested object: the ids on the way to it, then what it is there.
+    private static string Subject(Conflict conflict) => string.Join('/', conflict.Path.Select(id => id.ToString()).Append(conflict.Subject).Where(part => part.Length > 0));
 
     /// <summary>A candidate, for scripts.</summary>
     public static JsonObject Candidate(ConflictCandidate candidate) => new()

@@ -25,6 +25,9 @@ internal static class Kinds
     /// <summary>What a type is called here; its id if it is not known.</summary>
     public static string Of(string typeId) => All.FirstOrDefault(k => k.TypeId == typeId) is (not null, _) known ? known.Kind : typeId;
 
+    /// <summary>Whether a type is known here.</summary>
+    public static bool Knows(string typeId) => All.Any(k => k.TypeId == typeId);
+
     /// <summary>The type id of a kind; null if there is none.</summary>
     public static string? TypeIdOf(string kind) => All.FirstOrDefault(k => k.Kind == kind).TypeId;
 

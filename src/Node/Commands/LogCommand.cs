@@ -26,7 +26,8 @@ internal static class LogCommand
         var handle = await node.OpenAsync(new ObjectNames(node.Journal).Resolve(target));
         var lanes = new Lanes();
         var entries = await handle.LogAsync(cancel).ToListAsync(cancel);
-        var counts = await handle.CountingAsync([.. entries.Select(e => e.Hash)]);
+        // Of a type that is not known here nothing is judged.
+        var counts = Kinds.Knows(handle.TypeId) ? await handle.CountingAsync([.. entries.Select(e => e.Hash)]) : [.. entries.Select(_ => true)];
         foreach (var (i, entry) in entries.Index())
         {
             string? author = AuthorOf(entry);
