@@ -28,7 +28,8 @@ internal sealed class Mirrors(ObjectServices services) : IForeignObjects
     /// <summary>Whether the object is observed from now on and was not before.</summary>
     public bool Observe(ContentHash id)
     {
-        if (_copies.ContainsKey(id)) return false;
+        // A set of nested objects that anybody may write to can name any number of objects; what observes one more waits.
+        if (_copies.ContainsKey(id) || _copies.Count >= ObservedMax) return false;
         Load(id);
         return true;
     }
@@ -49,6 +50,8 @@ internal sealed class Mirrors(ObjectServices services) : IForeignObjects
         }
         return true;
     }
+
+    internal const int ObservedMax = 64;
 
     private void Load(ContentHash id)
     {

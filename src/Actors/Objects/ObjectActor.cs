@@ -49,7 +49,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         _mirrors = new(services);
         Receive<ObjectProtocol.Follow>(_ => OnFollow());
         Receive<ObjectProtocol.Grew>(OnGrew);
-        Receive<FollowAgain>(_ => FollowObserved());
+        Receive<FollowAgain>(_ => OnFollowAgain());
         Receive<ObjectProtocol.FollowLost>(_ => Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter));
         Receive<ObjectProtocol.Apply>(apply => OnApply(apply.Command));
         Receive<ObjectProtocol.Ask>(OnAsk);
@@ -167,6 +167,15 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     {
         foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id));
         if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
+    }
+
+    private void OnFollowAgain()
+    {
+        FollowObserved();
+        if (_mirrors.Observed.FirstOrDefault(id => !_mirrors.TryGet(id, out _)) is var missing && missing == default) return;
+        foreach (var (asker, _) in _unanswered)
+            asker.Tell(Refusal(RejectCode.Declined, $"object {missing}, by which this one is judged, is not here yet: connect to a peer that has it, and ask again"));
+        _unanswered.Clear();
     }
 
     private void OnGrew(ObjectProtocol.Grew grew)

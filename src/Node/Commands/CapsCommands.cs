@@ -5,7 +5,7 @@ using Hhs.Model.Identity;
 
 namespace Hhs.Node.Commands;
 
-/// <summary><c>hhs enroll</c>, <c>grant</c>, <c>revoke</c> and <c>advance</c>: who may do what.</summary>
+/// <summary><c>hhs enroll</c>, <c>define</c>, <c>abolish</c>, <c>grant</c>, <c>revoke</c> and <c>advance</c>: who may do what.</summary>
 internal static class CapsCommands
 {
     public static Command Enroll()
@@ -29,6 +29,24 @@ internal static class CapsCommands
     public static Command Advance() => ObjectCommand.Writing(
         new Command("advance", "Make the present state of an object's capability object count for the object"),
         async (_, _, handle) => (await handle.AdvanceReferenceAsync(), "advanced"));
+
+    public static Command Define()
+    {
+        var name = new Argument<string>("CAPABILITY") { Description = "Name of the new capability" };
+        var managers = new Option<string[]>("--managed-by") { Description = "Capability whose holders may grant and revoke it; creators always may", HelpName = "CAPABILITY" };
+        return ObjectCommand.Writing(new Command("define", "Make a capability in a capability object") { name, managers }, async (parsed, _, handle) =>
+        {
+            string[] by = parsed.GetValue(managers) is { Length: > 0 } given ? given : ["creator"];
+            return (await Caps(handle, "define").CreateCapabilityAsync(parsed.GetValue(name)!, by), $"defined {parsed.GetValue(name)}");
+        });
+    }
+
+    public static Command Abolish()
+    {
+        var name = new Argument<string>("CAPABILITY") { Description = "Name of the capability" };
+        return ObjectCommand.Writing(new Command("abolish", "Take a capability away from everybody") { name }, async (parsed, _, handle) =>
+            (await Caps(handle, "abolish").DeleteCapabilityAsync(parsed.GetValue(name)!), $"abolished {parsed.GetValue(name)}"));
+    }
 
     private static Command OnHolder(Command command, string done, Func<CapabilitiesHandle, KeyId, string, Task<ContentHash>> write)
     {

@@ -9,7 +9,7 @@ using Hhs.Model.Types.Text;
 
 namespace Hhs.Node.Commands;
 
-/// <summary><c>hhs inc</c>, <c>set</c>, <c>insert</c> and <c>delete</c>.</summary>
+/// <summary><c>hhs inc</c>, <c>set</c>, <c>clear</c>, <c>insert</c>, <c>delete</c> and <c>move</c>.</summary>
 internal static class EditCommands
 {
     public static Command Inc()
@@ -91,6 +91,23 @@ internal static class EditCommands
             return (null, $"deleted {many}");
         });
     }
+
+    public static Command Move()
+    {
+        var from = new Argument<int>("FROM") { Description = "Index of the item to move" };
+        var before = new Argument<int>("BEFORE") { Description = "Index of the item that it shall stand before, as they are now; -1 for the end" };
+        return ObjectCommand.Writing(new Command("move", "Move one item of a list") { from, before }, async (parsed, _, handle) =>
+        {
+            if (handle.TypeId != SequenceType.Id) throw Kinds.Wrong(handle, "move", "list");
+            var list = new SequenceHandle(handle);
+            int length = (await list.ItemsAsync()).Count;
+            RequirePart(parsed.GetValue(from), 1, length);
+            return (await list.MoveAsync(parsed.GetValue(from), Index(parsed.GetValue(before), length)), "moved 1 item");
+        });
+    }
+
+    public static Command Clear() => ObjectCommand.Writing(new Command("clear", "Take the value out of a register"), async (_, _, handle) =>
+        handle.TypeId == RegisterType.Id ? (await new RegisterHandle(handle).ClearAsync(), "cleared") : throw Kinds.Wrong(handle, "clear", "register"));
 
     private static int Index(int at, int length) =>
         at == -1 ? length : at >= 0 && at <= length ? at : throw CommandException.BadInput($"there is no index {at}: it goes from 0 to {length}, and -1 is the end");

@@ -70,6 +70,17 @@ public sealed class PermissionsTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Whoever_asks_a_set_whose_capability_object_nobody_has_is_told_so()
+    {
+        await using var node = await HhsNode.StartAsync(new HhsSettings());
+        var caps = await node.CreateCapabilitiesAsync("team", new Dictionary<string, string[]> { ["write"] = ["creator"] });
+        var nowhere = Guarded(caps) with { Authority = Guarded(caps).Authority! with { CapabilityRef = Model.Json.CanonicalJson.Hash("nobody has it").ToString() } };
+        var set = await node.CreateSetAsync(nowhere);
+        var told = await Assert.ThrowsAsync<HhsException>(() => set.ContainsAsync("anything"));
+        Assert.Contains("is not here yet", told.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<bool> TryAdd(SetHandle set, string element)
     {
         try

@@ -32,6 +32,24 @@ public sealed class TypeCommandsTests
     }
 
     [Fact]
+    public async Task Items_are_moved_registers_cleared_and_capabilities_made_and_taken_away()
+    {
+        using var data = new DataFolder();
+        await Do(data, "create", "list", "todo");
+        await Do(data, "insert", "todo", "0", "a", "b", "c");
+        await Do(data, "move", "todo", "2", "0");
+        Assert.Equal(["c", "a", "b"], (await Show(data, "todo")).GetProperty("items").EnumerateArray().Select(i => i.GetString()));
+        await Fails(data, ExitCode.BadInput, "no such part", "move", "todo", "3", "0");
+        await Do(data, "create", "register", "title", "--initial", "draft");
+        await Do(data, "clear", "title");
+        await Fails(data, ExitCode.BadInput, "is for a register", "clear", "todo");
+        await Do(data, "create", "caps", "team");
+        await Do(data, "define", "team", "edit");
+        await Do(data, "abolish", "team", "edit");
+        await Fails(data, ExitCode.Refused, "edit", "abolish", "team", "edit");
+    }
+
+    [Fact]
     public async Task A_record_keeps_to_its_schema()
     {
         using var data = new DataFolder();
