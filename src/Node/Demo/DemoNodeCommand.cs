@@ -26,14 +26,16 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
 
     public static Command Make()
     {
-        var command = new Command("demo-node", "One node of 'hhs demo'") { Hidden = true };
-        command.SetAction((parsed, _) => RunAsync(new(parsed)));   // its parent decides when it ends, not the terminal
+        var listen = new Option<string>("--listen") { Description = "Address to accept connections on", DefaultValueFactory = _ => "ws://127.0.0.1:0" };
+        var command = new Command("demo-node", "One node of 'hhs demo'") { listen };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => RunAsync(new(parsed), Peers.Listen(parsed.GetValue(listen)!)));   // its parent decides when it ends, not the terminal
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, Uri listen)
     {
-        await using var node = await context.StartAsync(context.Settings with { Listen = [new("ws://127.0.0.1:0")], Peers = [] });
+        await using var node = await context.StartAsync(context.Settings with { Listen = [listen], Peers = [] });
         await using var demo = new DemoNodeCommand(node);
         demo.Tell(new DemoEvent.Ready(node.Address().ToString(), node.PublicKey.ToBase64()));
         var watching = demo.WatchAsync();
