@@ -25,9 +25,10 @@ public sealed partial class HhsNode : IAsyncDisposable
     private readonly NodeProtocol.Ready _ready;
 
     private readonly TimeSpan _fetchTimeout;
+    private readonly bool _borrowed;
 
-    private HhsNode(ActorSystem system, IActorRef node, NodeProtocol.Ready ready, TimeSpan fetchTimeout) =>
-        (_system, _node, _ready, _fetchTimeout) = (system, node, ready, fetchTimeout);
+    private HhsNode(ActorSystem system, IActorRef node, NodeProtocol.Ready ready, TimeSpan fetchTimeout, bool borrowed = false) =>
+        (_system, _node, _ready, _fetchTimeout, _borrowed) = (system, node, ready, fetchTimeout, borrowed);
 
     /// <summary>Props of a node, to be spawned as a child of a host's own actor. The system's configuration needs <see cref="HhsSettings.Reference"/> as a fallback.</summary>
     public static Props Props(HhsSettings settings) => NodeActor.Props(settings);
@@ -122,9 +123,13 @@ public sealed partial class HhsNode : IAsyncDisposable
         return new(_node, _system, id) { TypeId = status.TypeId };
     }
 
+    /// <summary>The same node for somebody who must not stop it: disposing of what is answered does nothing.</summary>
+    public HhsNode Borrow() => new(_system, _node, _ready, _fetchTimeout, borrowed: true);
+
     /// <summary>Stops: what was acknowledged is stored, connections are closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_borrowed) return;
         try
         {
             await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);

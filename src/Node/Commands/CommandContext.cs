@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Node.Control;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
@@ -17,14 +18,23 @@ internal sealed class CommandContext
     {
         Report = new(parsed.GetValue(GlobalOptions.Json));
         _verbose = parsed.GetValue(GlobalOptions.Verbose);
-        _config = ReadConfig(parsed.GetValue(GlobalOptions.Config));
-        Settings = ReadSettings(_config);
-        string? home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        DataDirectory = Path.GetFullPath(parsed.GetValue(GlobalOptions.Data) is { Length: > 0 } asked ? asked
-            : Environment.GetEnvironmentVariable("HHS_DATA") is { Length: > 0 } variable ? variable
-            : Settings.DataDirectory ?? Path.Combine(home, ".hhs"));
+        // A running node has its own configuration already.
+        _config = CommandIo.Current is null ? ReadConfig(parsed.GetValue(GlobalOptions.Config)) : Config.Empty;
+        Settings = CommandIo.Current?.Settings ?? ReadSettings(_config);
+        DataDirectory = CommandIo.Current?.Settings.DataDirectory ?? DataDirectoryOf(parsed, Settings);
         Settings = Settings with { DataDirectory = DataDirectory };
     }
+
+    /// <summary>The data folder that a command is meant for.</summary>
+    public static string DataDirectoryOf(ParseResult parsed) =>
+        parsed.GetValue(GlobalOptions.Data) is { Length: > 0 } || parsed.GetValue(GlobalOptions.Config) is null
+            ? DataDirectoryOf(parsed, new())
+            : new CommandContext(parsed).DataDirectory;
+
+    private static string DataDirectoryOf(ParseResult parsed, HhsSettings settings) =>
+        Path.GetFullPath(parsed.GetValue(GlobalOptions.Data) is { Length: > 0 } asked ? asked
+            : Environment.GetEnvironmentVariable("HHS_DATA") is { Length: > 0 } variable ? variable
+            : settings.DataDirectory ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".hhs"));
 
     public Report Report { get; }
 
@@ -32,9 +42,10 @@ internal sealed class CommandContext
 
     public HhsSettings Settings { get; }
 
-    /// <summary>A node on the store; it talks to nobody unless the settings say so.</summary>
-    public Task<HhsNode> StartAsync(HhsSettings settings) =>
-        HhsNode.StartAsync(settings, ConfigurationFactory.ParseString(
+    /// <summary>A node on the store; it talks to nobody unless the settings say so. The one that is running, if another process asked it.</summary>
+    public Task<HhsNode> StartAsync(HhsSettings settings) => CommandIo.Current is { } io
+        ? Task.FromResult(io.Node.Borrow())
+        : HhsNode.StartAsync(settings, ConfigurationFactory.ParseString(
             $"""
             akka.loggers = ["{typeof(StderrLogger).AssemblyQualifiedName}"]
             akka.stdout-loglevel = OFF
@@ -54,6 +65,14 @@ internal sealed class CommandContext
     {
         RequireStore();
         return SqliteJournal.Open(StorePath);
+    }
+
+    /// <summary>Reads the store without waking its objects.</summary>
+    public int Read(Func<IJournal, int> reading)
+    {
+        if (CommandIo.Current is { } io) return reading(io.Node.Journal);
+        using var journal = OpenJournal();
+        return reading(journal);
     }
 
     public bool HasStore => File.Exists(StorePath);

@@ -8,6 +8,7 @@ using Hhs.Actors.Settings;
 using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Node.Control;
 
 namespace Hhs.Node.Commands;
 
@@ -42,6 +43,8 @@ internal static class JoinCommand
     {
         var clock = Stopwatch.StartNew();
         await using var node = await context.StartAsync(settings);
+        foreach (var peer in settings.Peers) node.AddPeer(peer);   // news to a node that was running already
+        await using var control = CommandIo.Current is null ? ControlServer.Start(node, settings) : null;
         var trouble = PeerTrouble.Watch(node, context.Report.Json);
         var names = new ObjectNames(node.Journal);
         if (name is not null) names.RequireFree(name, id);

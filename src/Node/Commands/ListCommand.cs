@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hhs.Actors.Journal;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
@@ -11,13 +12,16 @@ internal static class ListCommand
     public static Command Make()
     {
         var command = new Command("list", "List the objects in the store");
-        command.SetAction(parsed => Run(new(parsed)));
+        command.SetAction(parsed =>
+        {
+            var context = new CommandContext(parsed);
+            return context.Read(journal => Run(context, journal));
+        });
         return command;
     }
 
-    private static int Run(CommandContext context)
+    private static int Run(CommandContext context, IJournal journal)
     {
-        using var journal = context.OpenJournal();
         var names = new ObjectNames(journal).All.ToLookup(n => n.Id, n => n.Name);
         if (context.Report.Json)
         {

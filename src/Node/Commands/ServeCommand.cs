@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Node.Control;
 using Hhs.Node.Health;
 using Hhs.Node.Output;
 
@@ -33,6 +34,7 @@ internal static class ServeCommand
         // Counts from the first event on, so it listens before there is a node.
         using var metrics = healthPort is null ? null : new MetricsText();
         await using var node = await context.StartAsync(settings);
+        await using var control = ControlServer.Start(node, settings);
         await using var health = healthPort is { } port ? await HealthEndpoint.StartAsync(port, node, metrics!) : null;
         PeerTrouble.Watch(node, context.Report.Json);
         context.Report.Write(() => new JsonObject

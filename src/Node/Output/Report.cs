@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hhs.Node.Control;
 using Spectre.Console;
 
 namespace Hhs.Node.Output;
@@ -10,7 +11,7 @@ internal sealed class Report(bool json)
     public bool Json => json;
 
     /// <summary>Whether a person looks at it: no ANSI codes go anywhere else.</summary>
-    public bool Terminal { get; } = !json && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public bool Terminal { get; } = !json && CommandIo.Current is null && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>A result in both forms; only one of them is made.</summary>
     public void Write(Func<JsonObject> forScripts, Func<string> forPeople) => Console.Out.WriteLine(json ? JsonLine.Of(forScripts()) : forPeople());

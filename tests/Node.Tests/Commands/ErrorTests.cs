@@ -55,9 +55,12 @@ public sealed class ErrorTests
         await data.CreateSetAsync("s");
         await using var holder = data.Start("serve", "--listen", "ws://127.0.0.1:0");
         await holder.LineWithAsync("listening");
-        var outcome = await data.HhsAsync("add", "s", "x");
-        Assert.Equal(4, outcome.Code);
-        Assert.Contains("another process", outcome.Errors);
+        foreach (string[] command in (string[][])[["verify"], ["serve", "--listen", "ws://127.0.0.1:0"]])   // what needs the store for itself
+        {
+            var outcome = await data.HhsAsync(command);
+            Assert.Equal(4, outcome.Code);
+            Assert.Contains("another process", outcome.Errors);
+        }
         Assert.Equal(0, (await data.HhsAsync("id")).Code);   // needs no store
     }
 
