@@ -178,18 +178,12 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
     {
         bool isIn = View(at, from).HasByHash(element);
         return (isIn == has, isIn);
-    }, operation => has ? CanTakeAway(operation, element) : operation.Text("action") == "add" && IsAbout(operation, element));
-
-    // A barrier add voids the plain adds that are concurrent with it, and may itself be voided by a barrier delete.
-    private bool CanTakeAway(Literal.Map operation, ContentHash element) => operation.Text("action") switch
-    {
-        "add" => Create.SupportBarrierDelete && operation["barrier"] == Literal.Boolean.True && IsAbout(operation, element),
-        "delete" => operation.Text("elementHash") == element.ToString(),
-        _ => false,
-    };
+    }, operation => has
+        ? operation.Text("action") == "delete" && operation.Text("elementHash") == element.ToString()
+        : operation.Text("action") == "add" && CanAdd(operation, element));
 
     // The id of a nested object that an add makes is not known from its payload.
-    private bool IsAbout(Literal.Map add, ContentHash element) =>
+    private bool CanAdd(Literal.Map add, ContentHash element) =>
         Create.ContentType is not null || (add["element"] is { } added && CanonicalJson.Hash(added) == element);
 
     internal override Verdict? CheckReadable(DagVersion at) => Authority?.CheckReadable(at) ?? Scope.Container?.CheckReadable(at);
