@@ -144,46 +144,10 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
         };
     }
 
-    // Each asks all candidates of a field: whichever of them is settled on, the condition has held.
     /// <inheritdoc/>
-    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => (kind, argument) switch
-    {
-        ("equals", Literal.Map { Count: > 0 and <= RecordPayloads.FieldsMax } fields) => AllEqual(fields),
-        ("present", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(field,
-            all => all.Count > 0 && all.All(HoldsSomething), operation => operation.Text("action") == "remove" && Writes(operation, field)),
-        ("absent", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(field,
-            all => !all.Any(HoldsSomething), operation => operation.Text("action") != "remove" && Writes(operation, field)),
-        ("inside", _) => ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null),
-        _ => base.ConditionOf(kind, argument, at),
-    };
-
-    private Condition? AllEqual(Literal.Map fields)
-    {
-        var parts = new List<Condition>();
-        foreach (var (field, value) in fields.Entries)
-        {
-            if (!RecordPayloads.IsName(field)) return null;
-            parts.Add(Candidates(field, all => all.Count > 0 && all.All(c => value.Equals(c.Value)),
-                operation => Writes(operation, field) && !(operation["fields"] is Literal.Map written && value.Equals(written[field]))));
-        }
-        return parts.Count == 1 ? parts[0] : Condition.Compose([.. parts], needsAll: true);
-    }
-
-    private Condition Candidates(string field, Func<IReadOnlyList<ConflictCandidate>, bool> holds, Func<Literal.Map, bool> isFalsifiedBy) => new((at, from) =>
-    {
-        var candidates = View(at, from).Candidates(field);
-        return (holds(candidates), Literal.Map.Of((field, SeenValue.Candidates(candidates))));
-    }, isFalsifiedBy);
-
-    private static bool HoldsSomething(ConflictCandidate candidate) => candidate is { Value: not null } or { Child: not null };
-
-    // Whether an operation writes or removes a field: an add and a keep name one, a set and a remove several.
-    private static bool Writes(Literal.Map operation, string field) => operation.Text("field") == field || operation["fields"] switch
-    {
-        Literal.Map written => written.Has(field),
-        Literal.Array removed => removed.Items.Contains(field),
-        _ => false,
-    };
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind == "inside"
+        ? ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null)
+        : RecordConditions.Of(this, kind, argument) ?? base.ConditionOf(kind, argument, at);
 
     private Verdict CheckSet(Literal.Map operation)
     {

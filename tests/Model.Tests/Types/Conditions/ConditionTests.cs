@@ -99,6 +99,17 @@ public sealed class ConditionTests
         Check(replica, condition, holds);
     }
 
+    [Theory]
+    [InlineData("""{"equals":{"age":4,"name":"ann"}}""", false, """{"age":[{"value":3}]}""")]
+    [InlineData("""{"equals":{"age":3,"name":"ann"}}""", true, """{"age":[{"value":3}],"name":[{"value":"ann"}]}""")]
+    [InlineData("""{"absent":"gone"}""", true, """{"gone":[{}]}""")]
+    public void A_record_shows_the_first_field_that_differs_or_all(string condition, bool holds, string seen)
+    {
+        var replica = MemoryReplica.Of(RecordPayloads.Create("r", Literal.Map.Of(("name", "ann"), ("age", 3), ("gone", 1))));
+        replica.Append(RecordPayloads.Remove("gone"));
+        Check(replica, condition, holds, Parse(seen));
+    }
+
     [Fact]
     public void What_is_nested_in_a_record_is_asked_by_its_id_from_where_it_is_made()
     {
