@@ -141,6 +141,37 @@ public sealed class SeenThroughTests
             Without<ReplicatedCapabilities>(caps.Replica, gone).View(caps.Replica.Log.FrontierVersion).HasCapability(Bob.KeyId.ToString(), "write");
     }
 
+    [Fact]
+    public void The_types_that_keep_nothing_of_it_follow_another_choice_at_once()
+    {
+        var open = new (Literal.Map Create, Func<int, Literal.Map> Operation, Func<ReplicatedObject, DagVersion, string> Shown)[]
+        {
+            (CounterPayloads.Create("c"), i => CounterPayloads.Add(i + 1), (o, at) => ((ReplicatedCounter)o).View(at).Total.ToString()),
+            (GrowSetPayloads.Create("g"), i => GrowSetPayloads.Add(i), (o, at) => string.Join(' ', ((ReplicatedGrowSet)o).View(at).ElementHashes())),
+            (LogPayloads.Create("l"), i => LogPayloads.Append(i), (o, at) => string.Join(' ', ((ReplicatedLog)o).View(at).All().Select(r => r.Value))),
+            (RecordPayloads.Create("r"), i => RecordPayloads.Set(($"f{i % 3}", i)), (o, at) => string.Join(' ', ((ReplicatedRecord)o).View(at).Fields().Select(f => $"{f}={((ReplicatedRecord)o).View(at).Value(f)}"))),
+            (RegisterPayloads.Create("r"), i => RegisterPayloads.Set(i), (o, at) => $"{((ReplicatedRegister)o).View(at).Value}"),
+            (SetPayloads.Create(new SetOptions { Seed = "s", AcceptRedundantDelete = true }), i => i % 3 == 2 ? SetPayloads.Delete(CanonicalJson.Hash(i - 1)) : SetPayloads.Add(i), (o, at) => string.Join(' ', ((ReplicatedSet)o).View(at).ElementHashes())),
+        };
+        foreach (var (create, operation, shown) in open)
+        {
+            var replica = MemoryReplica.Of(create);
+            for (int i = 0; i < 12; i++) replica.Append(operation(i));
+            int modulus = 2;
+            bool IsLive(int entry) => entry == 0 || entry % modulus != 0;
+            var followed = replica.SeenThrough(IsLive);
+            var all = new HashSet<string>();
+            foreach (int choice in (int[])[2, 3, 5, 12, 2, 3])
+            {
+                modulus = choice;
+                string fresh = shown(replica.SeenThrough(IsLive), replica.Log.FrontierVersion);
+                Assert.Equal(fresh, shown(followed, replica.Log.FrontierVersion));
+                all.Add(fresh);
+            }
+            Assert.True(all.Count > 1, followed.TypeId);
+        }
+    }
+
     private static T Without<T>(MemoryReplica replica, params ContentHash[] gone) where T : ReplicatedObject =>
         (T)replica.SeenThrough(entry => !gone.Contains(replica.Log.HashOf(entry)));
 }

@@ -68,7 +68,7 @@ public sealed class Condition
             null => Evaluate(at, from),
             Verdict.Waiting(var on) => new ConditionOutcome.Waiting(on),
             // For good, on every replica: the authority is none. Nothing can be shown to hold then.
-            Verdict.Refused(var why) => new ConditionOutcome.Fails(why.Detail),
+            Verdict.Refused(var why) => Decided((false, why.Detail)),
             var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
         }, operation => isFalsifiedBy(operation) || CanFalsify(operation));
 

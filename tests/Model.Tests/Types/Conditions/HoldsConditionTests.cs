@@ -130,6 +130,11 @@ public sealed class HoldsConditionTests
         var replica = MemoryReplica.Of(rules.WriteTo(CounterPayloads.Create("c", 5)), foreign: ForeignObjects.Of(counter));
         Assert.IsType<ConditionOutcome.Fails>(Now(replica, Literal.Map.Of(("atLeast", "1"))));
         Assert.IsType<ConditionOutcome.Fails>(Now(replica, Holds(Bob.KeyId.ToString(), "write")));
+        // What is seen is bounded, however the other object's type is called.
+        var strange = MemoryReplica.Of(Literal.Map.Of(("action", "create"), ("type", new string('t', 10_000))));
+        var under = MemoryReplica.Of((rules with { CapabilityRef = strange.Replica.Id.ToString() }).WriteTo(CounterPayloads.Create("c", 5)), foreign: ForeignObjects.Of(strange));
+        var seen = Assert.IsType<ConditionOutcome.Fails>(Now(under, Literal.Map.Of(("atLeast", "1")))).Seen;
+        Assert.InRange(CanonicalJson.Write(seen).Length, 1, Limits.ConditionSeenBytesMax);
         var unspelled = MemoryReplica.Of(SetPayloads.Create(new SetOptions { Seed = "s", Authority = rules with { CapabilityRef = "no id", Requirements = new Dictionary<string, string> { ["add"] = "x" } } }));
         Assert.IsType<ConditionOutcome.Fails>(Now(unspelled, Literal.Map.Of(("lacks", "a"))));
     }
