@@ -1,3 +1,4 @@
+using System.Numerics;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -102,6 +103,30 @@ public sealed class SeenThroughTests
     }
 
     [Fact]
+    public void A_register_in_a_set_is_seen_through_with_the_set()
+    {
+        var replica = MemoryReplica.Of(SetPayloads.Create(new SetOptions { Seed = "s", ContentType = RegisterType.Id }));
+        var id = replica.Append(SetPayloads.Add(RegisterPayloads.Create("r", "free")));
+        var taken = replica.Append(SetPayloads.Update(id, RegisterPayloads.Set("taken")));
+        Assert.True(Without<ReplicatedSet>(replica, taken).TryGetChild(id, out var child));
+        Assert.Equal("free", ((ReplicatedRegister)child!).View(replica.Log.FrontierVersion).Value);
+    }
+
+    [Fact]
+    public void A_void_deletion_takes_no_capability_away_that_is_created_beside_it()
+    {
+        var caps = new CapabilityScript(CapabilityType.Original);
+        caps.Write(Creator, caps.Delete("write"));
+        var gone = caps.Replica.Log.Frontier[0];
+        var one = caps.Write(Creator, CapabilityPayloads.CreateCap("write", []), gone);
+        var other = caps.Write(Creator, CapabilityPayloads.CreateCap("write", ["admin"]), gone);
+        var deletion = caps.Write(Creator, caps.Delete("write", other), other);
+        Assert.Empty(caps.Now.SurvivingOrigins("write"));
+        Assert.Equal([.. ((ContentHash[])[one, other]).Order()],
+            Without<ReplicatedCapabilities>(caps.Replica, deletion).View(caps.Replica.Log.FrontierVersion).SurvivingOrigins("write"));
+    }
+
+    [Fact]
     public void A_void_ref_advance_does_not_count()
     {
         var people = new CapabilityScript(CapabilityType.Ours, "people", Bob);
@@ -110,13 +135,17 @@ public sealed class SeenThroughTests
         people.Write(Creator, people.Revoke(Bob, "write"));
         var rules = new AuthorityRules(people.Object.Id.ToString(), new Dictionary<string, string> { ["add"] = "write" }, [], true);
         var replica = MemoryReplica.Of(rules.WriteTo(CounterPayloads.Create("c")), foreign: ForeignObjects.Of(people.Replica));
-        Write(CapabilityPayloads.RefAdvance(people.Object.Id, granted), Creator, replica.Log.Frontier);
+        var advance = Write(CapabilityPayloads.RefAdvance(people.Object.Id, granted), Creator, replica.Log.Frontier);
         var shared = replica.Log.Frontier;
         Write(CounterPayloads.Add(3), Bob, shared);
         var revoked = Write(CapabilityPayloads.RefAdvance(people.Object.Id, people.Replica.Log.Frontier), Creator, shared);
-        Assert.Equal(0, ((ReplicatedCounter)replica.Replica.Object!).View(replica.Log.FrontierVersion).Total);
-        var without = (ReplicatedCounter)replica.SeenThrough(entry => replica.Log.HashOf(entry) != revoked, foreign: ForeignObjects.Of(people.Replica));
-        Assert.Equal(3, without.View(replica.Log.FrontierVersion).Total);
+        Assert.Equal(0, Total());
+        Assert.Equal(3, Total(revoked));
+        Assert.Equal(0, Total(advance));
+        Assert.Equal(0, Total(revoked, advance));
+
+        BigInteger Total(params ContentHash[] gone) => ((ReplicatedCounter)replica.SeenThrough(
+            entry => !gone.Contains(replica.Log.HashOf(entry)), foreign: ForeignObjects.Of(people.Replica))).View(replica.Log.FrontierVersion).Total;
 
         ContentHash Write(Literal.Map operation, SecretKey author, Position at)
         {
