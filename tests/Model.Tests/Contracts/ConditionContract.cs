@@ -51,7 +51,7 @@ public abstract partial class ReplicatedTypeContract
         var random = new Random(seed * 61);
         var replica = Full(history);
         var obj = replica.Replica.Object!;
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 100; i++)
         {
             var at = history.RandomVersion(replica, random);
             ConditionLaws.CheckFuzzed(obj, at, replica.Log.FrontierVersion, ConditionFuzz.Mutate(NextCondition(obj, at, random), random), random);
