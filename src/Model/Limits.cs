@@ -24,4 +24,16 @@ public static class Limits
     /// of the original signs in 3373 bytes, and no longer text can verify.
     /// </summary>
     public const int SignatureBytesMax = 8192;
+
+    /// <summary>Longest canonical text of one condition, in bytes: twice the longest value of our types. A longer one is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int ConditionBytesMax = 131_072;
+
+    /// <summary>Deepest nesting of <c>allOf</c> and <c>anyOf</c> in one condition; a deeper one is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int ConditionDepthMax = 4;
+
+    /// <summary>Most parts of one condition, compositions and itself included; one with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int ConditionPartsMax = 64;
+
+    /// <summary>Longest canonical text of a value that a condition reports as seen, in bytes; a longer one is reported by its hash and length.</summary>
+    public const int ConditionSeenBytesMax = 4096;
 }

@@ -9,7 +9,7 @@ public sealed partial class DocumentTests
 {
     [Theory]
     [InlineData("README.md", 2)]
-    [InlineData("docs/custom-type.md", 10)]
+    [InlineData("docs/custom-type.md", 11)]
     public void Every_line_of_a_sample_stands_in_the_test_that_runs_it(string document, int count)
     {
         var samples = Sample().Matches(Repository.Read(document));

@@ -45,11 +45,45 @@ public sealed class ObjectScope
     /// <summary>The object of ours that this one is nested in, whose authority covers it too; null for a root and in an original set.</summary>
     public GuardedObject? Container { get; private init; }
 
+    /// <summary>Which entries are there for this object and all that is nested in it; null for all, the ordinary case.</summary>
+    /// <remarks>An entry that is not is looked through as one whose author lacked the right: see <see cref="SeenThrough"/>.</remarks>
+    public Func<int, bool>? IsLive { get; private init; }
+
+    /// <summary>A root's scope in which some entries are void: what is opened on it shows what the others come to.</summary>
+    /// <remarks>
+    /// The answers must stay the same as long as what is opened is used, since some types keep what they computed; for another choice
+    /// of entries open the object on another scope. Conditions, views, authorities and deltas follow it.
+    /// </remarks>
+    /// <param name="isLive">Whether an entry, by its number, is there.</param>
+    /// <exception cref="InvalidOperationException">The scope is a nested object's: its container must be seen through first.</exception>
+    public ObjectScope SeenThrough(Func<int, bool> isLive) =>
+        Parent is null ? new(Id, Log, _payloads, Types, Foreign) { IsLive = isLive } : throw new InvalidOperationException("a nested object is seen through its container");
+
+    /// <summary>Which entries count for an object of this scope in views from a version, as a predicate for covers; null where all do.</summary>
+    internal Func<int, bool>? Counting(ObjectAuthority? authority, DagVersion from)
+    {
+        var outer = Container is null ? IsLive : Container.Counts(from);
+        var own = authority?.Counts(from);
+        return own is null ? outer : outer is null ? own : entry => outer(entry) && own(entry);
+    }
+
+    /// <summary>The lower bound of change between two versions for an object of this scope: of the log, and of the authorities over it.</summary>
+    internal DagVersion RevisionBoundOf(ObjectAuthority? authority, DagVersion start, DagVersion end)
+    {
+        var bound = ObjectDelta.BoundOf(Log, start, end);
+        if (authority is not null) bound = authority.BoundOf(bound, start, end);
+        for (var each = Container; each is not null; each = each.Scope.Container)
+        {
+            if (each.Authority is { } outer) bound = outer.BoundOf(bound, start, end);
+        }
+        return bound;
+    }
+
     /// <summary>The scope of a child of this object.</summary>
     /// <param name="id">The child's id.</param>
     /// <param name="container">This object, if it is one of our types.</param>
     public ObjectScope Child(ContentHash id, GuardedObject? container = null) =>
-        new(id, Log, _payloads, Types, Foreign, _prefix + ChildPrefix(id.ToString()), this) { Container = container };
+        new(id, Log, _payloads, Types, Foreign, _prefix + ChildPrefix(id.ToString()), this) { Container = container, IsLive = IsLive };
 
     /// <summary>A tag of this object as the log knows it.</summary>
     public Tag Tag(string key, ContentHash value) => new(_prefix + key, value);

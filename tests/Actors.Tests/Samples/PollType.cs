@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Conditions;
 using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -81,6 +82,11 @@ public sealed class Poll(ObjectScope scope, Literal.Map create) : GuardedObject(
     // Tags are the index: they are kept with the entry, and views find entries by them without reading payloads.
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) =>
         [new("op", operation.Text("action")!), .. operation.Text("option") is { } option ? [new Tag("option", option)] : Array.Empty<Tag>()];
+
+    // A condition that others can put on the poll: {"open": true}. Only a closing can falsify it.
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) =>
+        kind != "open" || argument != Literal.Boolean.True ? base.ConditionOf(kind, argument, at)
+        : new((at, from) => (!View(at, from).IsClosed, View(at, from).ToString()), operation => operation.Text("action") == "close");
 
     private TagFilter Tagged(string action) => TagFilter.Of(Scope.Tag("op", action));
 

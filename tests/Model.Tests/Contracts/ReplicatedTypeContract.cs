@@ -10,7 +10,7 @@ namespace Hhs.Model.Tests.Contracts;
 /// What makes a data type replicate: inherited by the tests of each type. A type says how its objects begin, makes up valid
 /// operations, and writes down what a view shows.
 /// </summary>
-public abstract class ReplicatedTypeContract
+public abstract partial class ReplicatedTypeContract
 {
     /// <summary>The create payload of the object under test.</summary>
     protected abstract Literal.Map Create { get; }

@@ -29,6 +29,8 @@ public sealed class PollTests : ReplicatedTypeContract
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) =>
         ((Poll)obj).View(at).IsClosed || random.Next(25) == 0 ? PollType.Close : PollType.Vote(((string[])["soup", "salad", "bread"])[random.Next(3)]);
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random) => Literal.Map.Of(("open", true));
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) => ((Poll)obj).View(at, from).ToString();
 
     protected override string Patch(ReplicatedObject obj, DagVersion start, ObjectDelta delta) => ((PollDelta)delta).After.ToString();

@@ -62,6 +62,15 @@ internal sealed class MemoryReplica : IPayloadSource
         return new(payloads, source => Model.Types.Replica.Reopen(Replica.Id, index, source, types ?? TypeRegistry.BuiltIn, foreign));
     }
 
+    /// <summary>The object opened anew, without the entries that are void.</summary>
+    public ReplicatedObject SeenThrough(Func<int, bool> isLive, TypeRegistry? types = null, IForeignObjects? foreign = null)
+    {
+        types ??= TypeRegistry.BuiltIn;
+        Assert.True(types.TryGet(Replica.Object!.TypeId, out var type));
+        var scope = new ObjectScope(Replica.Id, Log, this, types, foreign ?? NoForeignObjects.Instance);
+        return type.Open(scope.SeenThrough(isLive), PayloadOf(Replica.Id));
+    }
+
     public ContentHash Append(Literal.Map payload) => Append(payload, Log.Frontier);
 
     public DagVersion Version(params ReadOnlySpan<ContentHash> hashes)

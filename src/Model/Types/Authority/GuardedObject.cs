@@ -2,6 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Authority;
 
@@ -60,29 +61,22 @@ public abstract class GuardedObject : ReplicatedObject
 
     /// <summary>Which entries count in views from a version, as a predicate for covers; null where all do.</summary>
     /// <remarks>
-    /// The create entry counts always; what is nested counts while it counts for the container too. Make one a view: it
+    /// The create entry counts always; what is nested counts while it counts for the container too, and what <see cref="ObjectScope.IsLive"/> leaves out never does. Make one a view: it
     /// remembers its answers. Throws <see cref="MissingDependencyException"/> when an authority is not here.
     /// </remarks>
-    public Func<int, bool>? Counts(DagVersion from)
-    {
-        var own = Authority?.Counts(from);
-        var container = Scope.Container?.Counts(from);
-        return own is null ? container : container is null ? own : entry => own(entry) && container(entry);
-    }
+    public Func<int, bool>? Counts(DagVersion from) => Scope.Counting(Authority, from);
 
     /// <summary>Who wrote an entry, for this object or else for the one it is nested in; null where neither has an authority.</summary>
     public string? AuthorOf(int entry) => Authority?.AuthorOf(entry) ?? Scope.Container?.AuthorOf(entry);
 
+    /// <inheritdoc/>
+    /// <remarks><c>holds</c>, where there is an authority: whether somebody has a capability, by what counts for this object.</remarks>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind == "holds" ? Authority?.HoldsCondition(argument) : null;
+
+    internal sealed override Verdict? CheckReadable(DagVersion at) => Authority?.CheckReadable(at) ?? Scope.Container?.CheckReadable(at);
+
     /// <summary>The revision bound of a delta between two versions; <see cref="ObjectDelta.BoundOf"/>, and the authorities' bounds.</summary>
-    protected DagVersion RevisionBoundOf(DagVersion start, DagVersion end)
-    {
-        var bound = ObjectDelta.BoundOf(Scope.Log, start, end);
-        for (var each = this; each is not null; each = each.Scope.Container)
-        {
-            if (each.Authority is { } authority) bound = authority.BoundOf(bound, start, end);
-        }
-        return bound;
-    }
+    protected DagVersion RevisionBoundOf(DagVersion start, DagVersion end) => Scope.RevisionBoundOf(Authority, start, end);
 
     /// <summary>Whether an operation, free of nonce, author and signature, is valid on top of a version: format and state.</summary>
     protected abstract Verdict CheckOperation(Literal.Map operation, DagVersion at);

@@ -3,6 +3,7 @@ using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Authority;
 
@@ -75,6 +76,17 @@ public sealed class ObjectAuthority
         if (Find(out var caps) is { } missing) return missing;
         return Resolve(caps, at, at, out _) is { } lacking ? new Verdict.Waiting(lacking) : null;
     }
+
+    /// <summary>The condition that somebody has a capability, at what counts of the capability object; null if the argument is something else.</summary>
+    /// <remarks>Only a ref-advance can change it, and that can change every condition.</remarks>
+    internal Condition? HoldsCondition(Literal argument) => ReplicatedCapabilities.TryReadHolds(argument, out string keyId, out string capability)
+        ? new((at, from) =>
+        {
+            var caps = Capabilities();
+            bool holds = caps.View(Resolve(caps, at, from), Resolve(caps, from, from)).HasCapability(keyId, capability);
+            return (holds, holds);
+        }, _ => false)
+        : null;
 
     /// <summary>Whether an authored operation is signed and allowed on top of a version.</summary>
     internal Verdict Check(Literal.Map payload, string action, DagVersion at)
@@ -160,7 +172,7 @@ public sealed class ObjectAuthority
         }
         return Log.Meet([.. bounds]);
 
-        IReadOnlyList<int> Advances(DagVersion at) => Log.Cover(at, TagFilter.Of(Own(RefTag)));
+        IReadOnlyList<int> Advances(DagVersion at) => Log.Cover(at, TagFilter.Of(Own(RefTag)), _owner.Scope.IsLive);
         bool IsStable(int advance) => RefTips(caps, advance).All(tip => log.Includes(refBound, tip));
     }
 
@@ -202,8 +214,8 @@ public sealed class ObjectAuthority
     {
         var tips = new HashSet<int>();
         Dependency? missing = null;
-        foreach (int entry in Log.Cover(at, TagFilter.Of(Own(RefTag)))) missing ??= Add(entry);
-        foreach (int entry in Log.ConcurrentCover(from, at, TagFilter.Of(Own(RefTag)))) missing ??= Add(entry);
+        foreach (int entry in Log.Cover(at, TagFilter.Of(Own(RefTag)), _owner.Scope.IsLive)) missing ??= Add(entry);
+        foreach (int entry in Log.ConcurrentCover(from, at, TagFilter.Of(Own(RefTag)), _owner.Scope.IsLive)) missing ??= Add(entry);
         version = missing is not null ? DagVersion.Empty : tips.Count == 0 ? caps.Scope.Log.VersionOf(0) : caps.Scope.Log.VersionOf([.. tips]);
         return missing;
 

@@ -119,7 +119,7 @@ internal sealed class CapabilityJudge(ReplicatedCapabilities caps, DagVersion fr
     // operation was written.
     private bool IsValid(int entry, CapabilityRule rule, Frame frame)
     {
-        if (_isExceeded) return false;
+        if (_isExceeded || (caps.Scope.IsLive is { } isLive && !isLive(entry))) return false;
         var operation = caps.Index.OperationOf(entry);
         if ((!operation.IsRevoke || caps.Type.IsOurs) && !operation.Origins.Any(rule.Origins.Contains)) return false;
         if (caps.IsCreator(operation.Author)) return true;
@@ -218,11 +218,11 @@ internal sealed record CapabilityRule(IReadOnlyList<ContentHash> Origins, IReadO
         var barriers = named.With(caps.Scope.Tag(CapabilityTags.Barrier, "t"));
         var origins = new List<ContentHash>();
         if (!caps.Create.InitialCaps.TryGetValue(cap, out string[]? managers) && JavaScriptNames.Contains(cap)) managers = [];
-        foreach (int entry in log.Cover(at, named))
+        foreach (int entry in log.Cover(at, named, caps.Scope.IsLive))
         {
             if (!log.TagsOf(entry).Contains(created)) continue;
             managers ??= ManagersOf(caps, entry);
-            if (log.ConcurrentCover(from, log.VersionOf(entry), barriers).Count == 0) origins.Add(log.HashOf(entry));
+            if (log.ConcurrentCover(from, log.VersionOf(entry), barriers, caps.Scope.IsLive).Count == 0) origins.Add(log.HashOf(entry));
         }
         return new(origins, managers ?? []);
     }
@@ -234,10 +234,10 @@ internal sealed record CapabilityRule(IReadOnlyList<ContentHash> Origins, IReadO
         var log = caps.Scope.Log;
         var origins = new List<ContentHash>();
         var managers = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (int entry in log.Cover(at, TagFilter.Of(created)))
+        foreach (int entry in log.Cover(at, TagFilter.Of(created), caps.Scope.IsLive))
         {
             var deleted = TagFilter.Of(caps.Scope.Tag(CapabilityTags.Deletes, $"{log.HashOf(entry)}:{cap}"));
-            if (log.Cover(at, deleted).Count + log.ConcurrentCover(from, at, deleted).Count > 0) continue;
+            if (log.Cover(at, deleted, caps.Scope.IsLive).Count + log.ConcurrentCover(from, at, deleted, caps.Scope.IsLive).Count > 0) continue;
             origins.Add(log.HashOf(entry));
             managers.UnionWith(entry == 0 ? caps.Create.InitialCaps[cap] : ManagersOf(caps, entry));
         }

@@ -15,7 +15,7 @@ public sealed class CapabilityView
 
     /// <summary>Whether a key id is a creator's or an enrolled identity's.</summary>
     public bool IsIdentity(string keyId) =>
-        _caps.IsCreator(keyId) || _caps.Scope.Log.Cover(_at, TagFilter.Of(_caps.Scope.Tag(CapabilityTags.Ids, keyId))).Count > 0;
+        _caps.IsCreator(keyId) || _caps.Scope.Log.Cover(_at, TagFilter.Of(_caps.Scope.Tag(CapabilityTags.Ids, keyId)), _caps.Scope.IsLive).Count > 0;
 
     /// <summary>Whether a capability exists.</summary>
     public bool Exists(string capName) => SurvivingOrigins(capName).Count > 0;

@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Conditions;
 using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -115,6 +116,26 @@ public sealed class ReplicatedCapabilities(ObjectScope scope, CapabilityType typ
         return PayloadFormat.Texts(map["capOrigins"]).SequenceEqual(expected) ? Verdict.Valid : Invalid($"capOrigins are not the surviving origins of '{cap}'");
     }
 
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at)
+    {
+        if (kind != "holds" || !TryReadHolds(argument, out string keyId, out string capability)) return null;
+        return new((at, from) =>
+        {
+            bool holds = View(at, from).HasCapability(keyId, capability);
+            return (holds, holds);
+        }, operation => !IsCreator(keyId) && operation.Text("action") != "add-identity");
+    }
+
+    /// <summary>Reads <c>{"keyId": id, "capability": name}</c>.</summary>
+    internal static bool TryReadHolds(Literal argument, out string keyId, out string capability)
+    {
+        (keyId, capability) = ("", "");
+        if (!HoldsFormat.Accepts(argument)) return false;
+        (keyId, capability) = (((Literal.Map)argument).Text("keyId")!, ((Literal.Map)argument).Text("capability")!);
+        return true;
+    }
+
     private Verdict? CheckPosition(DagVersion at)
     {
         if (at.Tips.Length == 0) return Invalid("an operation has predecessors");
@@ -182,6 +203,10 @@ public sealed class ReplicatedCapabilities(ObjectScope scope, CapabilityType typ
     }
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
+
+    private static readonly PayloadFormat HoldsFormat = new(
+        ("keyId", true, literal => literal is Literal.String text && KeyId.TryParse(text.Value, out _)),
+        ("capability", true, PayloadFormat.Text(CapabilityFormats.NameUnitsMax)));
 
     private const int JudgesHeldMax = 4;
     private const int KeysHeldMax = 4096;

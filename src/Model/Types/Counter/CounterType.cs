@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Hhs.Model.Json;
 
 namespace Hhs.Model.Types.Counter;
@@ -37,6 +38,18 @@ public static class CounterPayloads
         return literal is Literal.String { Value: var text }
             && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out amount) && amount != 0 && Text(amount) == text;
     }
+
+    // Any whole number in its shortest spelling; no sum of 2^31 amounts takes as many digits as are allowed.
+    internal static bool TryReadBound(Literal literal, out BigInteger bound)
+    {
+        bound = default;
+        return literal is Literal.String { Value: { Length: <= BoundUnitsMax } text }
+            && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out bound)
+            && bound.ToString(CultureInfo.InvariantCulture) == text;
+    }
+
+    /// <summary>Longest text of a bound in a condition, in UTF-16 units.</summary>
+    public const int BoundUnitsMax = 40;
 
     private static string Text(long amount) => amount.ToString(CultureInfo.InvariantCulture);
 }

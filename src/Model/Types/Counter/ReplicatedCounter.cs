@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Conditions;
 using System.Globalization;
 using System.Numerics;
 using Hhs.Model.Dag;
@@ -73,6 +74,20 @@ public sealed class ReplicatedCounter : GuardedObject
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [new(AmountKey, operation.Text("amount")!)];
+
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
+    {
+        "atLeast" when CounterPayloads.TryReadBound(argument, out var least) => Total(total => total >= least, falsifiedBySign: -1),
+        "atMost" when CounterPayloads.TryReadBound(argument, out var most) => Total(total => total <= most, falsifiedBySign: 1),
+        _ => base.ConditionOf(kind, argument, at),
+    };
+
+    private Condition Total(Func<BigInteger, bool> holds, int falsifiedBySign) => new((at, from) =>
+    {
+        var total = View(at, from).Total;
+        return (holds(total), total.ToString(CultureInfo.InvariantCulture));
+    }, operation => CounterPayloads.TryReadAmount(operation["amount"], out long amount) && Math.Sign(amount) == falsifiedBySign);
 
     private void CatchUp()
     {

@@ -2,6 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Authority;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.GrowSet;
 
@@ -52,6 +53,18 @@ public sealed class ReplicatedGrowSet : GuardedObject
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) =>
         TagsOf(((Literal.Array)operation["elements"]!).Items.ToArray());
+
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at)
+    {
+        if (kind is not ("has" or "lacks")) return base.ConditionOf(kind, argument, at);
+        var element = CanonicalJson.Hash(argument);
+        return new((at, from) =>
+        {
+            bool has = View(at, from).HasByHash(element);
+            return (has == (kind == "has"), has);
+        }, operation => kind == "lacks" && operation["elements"] is Literal.Array added && added.Items.Contains(argument));
+    }
 
     internal IEnumerable<Literal> ElementsIn(int entry)
     {

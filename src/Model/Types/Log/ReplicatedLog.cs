@@ -2,6 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Authority;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Log;
 
@@ -39,6 +40,11 @@ public sealed class ReplicatedLog(ObjectScope scope, Literal.Map create) : Guard
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [AppendTag];
+
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind == "length"
+        ? ListConditions.Length(argument, (at, from) => View(at, from).Count, canShrink: _ => false, canGrow: _ => true)
+        : base.ConditionOf(kind, argument, at);
 
     /// <summary>All records of the log, in order.</summary>
     internal List<int> Ordered

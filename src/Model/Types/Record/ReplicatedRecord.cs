@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Conditions;
 using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -142,6 +143,11 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
             _ => new(hash, author, null),
         };
     }
+
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind == "inside"
+        ? ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null)
+        : RecordConditions.Of(this, kind, argument) ?? base.ConditionOf(kind, argument, at);
 
     private Verdict CheckSet(Literal.Map operation)
     {

@@ -2,6 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Authority;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Register;
 
@@ -50,6 +51,22 @@ public sealed class ReplicatedRegister : GuardedObject, IConflictView
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [WriteTag];
+
+    // Each asks all candidates: whichever of them is settled on, the condition has held.
+    /// <inheritdoc/>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
+    {
+        "equals" => Candidates(all => all.Count > 0 && all.All(c => argument.Equals(c.Value)), operation => !argument.Equals(operation["value"])),
+        "present" when argument == Literal.Boolean.True => Candidates(all => all.Count > 0 && all.All(c => c.Value is not null), operation => !operation.Has("value")),
+        "absent" when argument == Literal.Boolean.True => Candidates(all => all.All(c => c.Value is null), operation => operation.Has("value")),
+        _ => base.ConditionOf(kind, argument, at),
+    };
+
+    private Condition Candidates(Func<IReadOnlyList<ConflictCandidate>, bool> holds, Func<Literal.Map, bool> isFalsifiedBy) => new((at, from) =>
+    {
+        var candidates = View(at, from).Candidates;
+        return (holds(candidates), SeenValue.Candidates(candidates));
+    }, isFalsifiedBy);
 
     private ConflictCandidate CandidateOf(int entry)
     {

@@ -3,6 +3,7 @@ using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Authority;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Sequence;
 
@@ -40,6 +41,22 @@ public abstract class ReplicatedRuns : GuardedObject
         yield return new Tag(OperationKey, operation.Text("action")!);
         if (RunOperation.TryRead(operation, RunField) is RunOperation.Move move) yield return new Tag(MovesKey, move.Element.ToString());
     }
+
+    /// <inheritdoc/>
+    protected sealed override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
+    {
+        // A move changes no length: an element is shown at one spot.
+        "length" => ListConditions.Length(argument, (at, from) => new LengthView(this, at, from).Count, Is("delete"), Is("insert")),
+        "elementAt" when ListConditions.TryElement(argument, out int index, out var value) => ElementAt(index, value),
+        _ => base.ConditionOf(kind, argument, at),
+    };
+
+    // What is at an index; any operation may shift it.
+    internal abstract Condition? ElementAt(int index, Literal value);
+
+    private static Func<Literal.Map, bool> Is(string action) => operation => operation.Text("action") == action;
+
+    private sealed class LengthView(ReplicatedRuns runs, DagVersion at, DagVersion from) : RunView(runs, at, from);
 
     internal abstract string RunField { get; }
 

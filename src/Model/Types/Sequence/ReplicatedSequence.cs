@@ -1,5 +1,6 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Conditions;
 
 namespace Hhs.Model.Types.Sequence;
 
@@ -44,6 +45,13 @@ public sealed class ReplicatedSequence(ObjectScope scope, Literal.Map create) : 
         if (!ElementId.TryParse(conflict.Subject, out var element)) throw new ArgumentException("not a conflict of a sequence", nameof(conflict));
         return SequencePayloads.Move(element, new(new(conflict.Candidates[choice].Entry, 0), TreeSide.Right));
     }
+
+    internal override Condition ElementAt(int index, Literal value) => new((at, from) =>
+    {
+        var view = View(at, from);
+        var item = index < view.Count ? view[index] : null;
+        return (value.Equals(item), ListConditions.SeenElement(view.Count, item));
+    }, _ => true);
 
     internal override string RunField => "items";
 

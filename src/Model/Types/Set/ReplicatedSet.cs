@@ -1,3 +1,4 @@
+using Hhs.Model.Types.Conditions;
 using System.Diagnostics.CodeAnalysis;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -161,6 +162,31 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
         if (Authority is null || payload.Text("action") == "update") yield break;
         foreach (var tag in Authority.Describe(payload)) yield return tag;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The element itself, or the id of a nested object.</remarks>
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
+    {
+        "has" or "lacks" when Create.ContentType is null => Membership(kind == "has", CanonicalJson.Hash(argument)),
+        "has" or "lacks" when argument is Literal.String text && ContentHash.TryParse(text.Value, out var id) => Membership(kind == "has", id),
+        "holds" => Authority?.HoldsCondition(argument),
+        "inside" => ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null),
+        _ => null,
+    };
+
+    private Condition Membership(bool has, ContentHash element) => new((at, from) =>
+    {
+        bool isIn = View(at, from).HasByHash(element);
+        return (isIn == has, isIn);
+    }, operation => has
+        ? operation.Text("action") == "delete" && operation.Text("elementHash") == element.ToString()
+        : operation.Text("action") == "add" && CanAdd(operation, element));
+
+    // The id of a nested object that an add makes is not known from its payload.
+    private bool CanAdd(Literal.Map add, ContentHash element) =>
+        Create.ContentType is not null || (add["element"] is { } added && CanonicalJson.Hash(added) == element);
+
+    internal override Verdict? CheckReadable(DagVersion at) => Authority?.CheckReadable(at) ?? Scope.Container?.CheckReadable(at);
 
     private IEnumerable<Tag> DescribeNestedCreate(Literal.Map payload, ContentHash entry)
     {

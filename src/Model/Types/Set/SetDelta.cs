@@ -24,8 +24,7 @@ public sealed record SetDelta(
     public static SetDelta Between(ReplicatedSet set, DagVersion start, DagVersion end)
     {
         var log = set.Scope.Log;
-        var bound = BoundOf(log, start, end);
-        if (set.Authority is { } authority) bound = authority.BoundOf(bound, start, end);
+        var bound = set.Scope.RevisionBoundOf(set.Authority, start, end);
         SetView before = set.View(start), after = set.View(end);
         var touched = new SortedSet<ContentHash>();
         SortedSet<ContentHash> voided = [], revived = [];
@@ -37,7 +36,7 @@ public sealed record SetDelta(
                 isAboutElement = true;
                 if (tag.ValueAsHash is { } element) touched.Add(element);
             }
-            if (set.Authority is null || !isAboutElement || !log.Includes(start, entry) || !log.Includes(end, entry)) continue;
+            if (!isAboutElement || !log.Includes(start, entry) || !log.Includes(end, entry)) continue;
             bool counted = before.Counts(entry), counts = after.Counts(entry);
             if (counted && !counts) voided.Add(log.HashOf(entry));
             if (!counted && counts) revived.Add(log.HashOf(entry));

@@ -9,7 +9,7 @@ namespace Hhs.Model.Types.Set;
 public sealed class SetView(ReplicatedSet set, DagVersion at, DagVersion from)
 {
     private readonly ObjectScope _scope = set.Scope;
-    private readonly Lazy<Func<int, bool>?> _counts = new(() => set.Authority?.Counts(from), isThreadSafe: false);
+    private readonly Lazy<Func<int, bool>?> _counts = new(() => set.Scope.Counting(set.Authority, from), isThreadSafe: false);
 
     /// <summary>Whether an entry counts in this view; always, in a set without an authority.</summary>
     /// <exception cref="MissingDependencyException">The capability object is not here, or lacks an entry.</exception>

@@ -1,5 +1,6 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Conditions;
 using Hhs.Model.Types.Sequence;
 
 namespace Hhs.Model.Types.Text;
@@ -22,6 +23,15 @@ public sealed class ReplicatedText(ObjectScope scope, Literal.Map create) : Repl
 
     /// <inheritdoc/>
     public override TextDelta Delta(DagVersion start, DagVersion end) => View(end).DeltaFrom(View(start));
+
+    // As many units as the value has: a character, a word, or all that a rename replaces.
+    internal override Condition? ElementAt(int index, Literal value) => value is not Literal.String { Value: { Length: > 0 and <= TextPayloads.UnitsMax } units } ? null
+        : new((at, from) =>
+        {
+            var view = View(at, from);
+            string? part = index < view.Count ? view.Substring(index, Math.Min(units.Length, view.Count - index)) : null;
+            return (part == units, ListConditions.SeenElement(view.Count, part is null ? null : (Literal)part));
+        }, _ => true);
 
     internal override string RunField => "text";
 

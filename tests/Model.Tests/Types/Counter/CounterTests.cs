@@ -20,6 +20,12 @@ public sealed class CounterTests : ReplicatedTypeContract
         return CounterPayloads.Add(amount == 0 ? 1 : amount);
     }
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random)
+    {
+        string bound = (((ReplicatedCounter)obj).View(at).Total + random.Next(-9, 10)).ToString();
+        return random.Next(2) == 0 ? Literal.Map.Of(("atLeast", bound)) : Literal.Map.Of(("atMost", bound));
+    }
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) => Text(((ReplicatedCounter)obj).View(at, from));
 
     protected override string Patch(ReplicatedObject obj, DagVersion start, ObjectDelta delta)

@@ -16,6 +16,9 @@ public sealed class GrowSetTests : ReplicatedTypeContract
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) =>
         GrowSetPayloads.Add([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Literal)random.Next(40))]);
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random) =>
+        Literal.Map.Of((random.Next(2) == 0 ? "has" : "lacks", random.Next(40)));
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from)
     {
         var view = ((ReplicatedGrowSet)obj).View(at, from);

@@ -14,6 +14,9 @@ public sealed class LogTests : ReplicatedTypeContract
 
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) => LogPayloads.Append(random.Next(1_000_000));
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random) =>
+        Literal.Map.Of(("length", Literal.Map.Of((random.Next(2) == 0 ? "min" : "max", Math.Max(0, ((ReplicatedLog)obj).View(at).Count + random.Next(-1, 3))))));
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from)
     {
         var view = ((ReplicatedLog)obj).View(at, from);

@@ -45,6 +45,25 @@ public sealed class RecordTests : ReplicatedTypeContract
         }
     }
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random)
+    {
+        var view = ((ReplicatedRecord)obj).View(at);
+        string field = ((string[])["name", "age", "tags", "notes", "visits"])[random.Next(5)];
+        switch (random.Next(6))
+        {
+            case 0: return Literal.Map.Of(("present", field));
+            case 1: return Literal.Map.Of(("absent", field));
+            case 2 when view.Child("visits") is ReplicatedCounter visits:
+                return Inside(visits, "atLeast", visits.View(at).Total.ToString());
+            case 3 when view.Child("notes") is ReplicatedText notes:
+                return Inside(notes, "length", Literal.Map.Of((random.Next(2) == 0 ? "max" : "min", notes.View(at).Count)));
+            default: return Literal.Map.Of(("equals", Literal.Map.Of(("name", view.Value("name") ?? ""), ("age", view.Value("age") ?? 1))));
+        }
+
+        static Literal.Map Inside(ReplicatedObject child, string kind, Literal argument) =>
+            Literal.Map.Of(("inside", Literal.Map.Of(("object", child.Id.ToString()), (kind, argument))));
+    }
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from)
     {
         var view = ((ReplicatedRecord)obj).View(at, from);

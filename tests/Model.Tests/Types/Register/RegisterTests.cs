@@ -15,6 +15,13 @@ public sealed class RegisterTests : ReplicatedTypeContract
     protected override Literal.Map NextOperation(ReplicatedObject obj, DagVersion at, Random random) =>
         random.Next(6) == 0 ? RegisterPayloads.Clear : RegisterPayloads.Set(random.Next(100));
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random) => random.Next(4) switch
+    {
+        0 => Literal.Map.Of(("present", true)),
+        1 => Literal.Map.Of(("absent", true)),
+        _ => Literal.Map.Of(("equals", ((ReplicatedRegister)obj).View(at).Value ?? 1)),
+    };
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) => Text(((ReplicatedRegister)obj).View(at, from));
 
     protected override string Patch(ReplicatedObject obj, DagVersion start, ObjectDelta delta) => Text(((RegisterDelta)delta).After);

@@ -25,6 +25,14 @@ public sealed class SequenceTests : ReplicatedTypeContract
         return SequencePayloads.Insert(view, random.Next(view.Count + 1), [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => (Literal)random.Next(1_000_000))]);
     }
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random)
+    {
+        var view = ((ReplicatedSequence)obj).View(at);
+        if (random.Next(2) == 0) return Literal.Map.Of(("length", Literal.Map.Of((random.Next(2) == 0 ? "min" : "max", Math.Max(0, view.Count + random.Next(-2, 3))))));
+        int index = random.Next(view.Count + 1);
+        return Literal.Map.Of(("elementAt", Literal.Map.Of(("index", index), ("value", index < view.Count ? view[index] : 1))));
+    }
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from)
     {
         var view = ((ReplicatedSequence)obj).View(at, from);

@@ -21,6 +21,9 @@ public abstract class SetContractTests : ReplicatedTypeContract
         return SetPayloads.Delete(CanonicalJson.Hash(element), Options.SupportBarrierDelete is null ? null : random.Next(3) == 0);
     }
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random) =>
+        Literal.Map.Of((random.Next(2) == 0 ? "has" : "lacks", random.Next(12)));
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from) =>
         string.Join(' ', ((ReplicatedSet)obj).View(at, from).ElementHashes());
 

@@ -26,6 +26,14 @@ public sealed class TextTests : ReplicatedTypeContract
         return TextPayloads.Insert(view, index, text);
     }
 
+    protected override Literal.Map NextCondition(ReplicatedObject obj, DagVersion at, Random random)
+    {
+        var view = ((ReplicatedText)obj).View(at);
+        if (random.Next(2) == 0) return Literal.Map.Of(("length", Literal.Map.Of((random.Next(2) == 0 ? "min" : "max", Math.Max(0, view.Count + random.Next(-2, 3))))));
+        int index = Whole(view, random.Next(view.Count + 1)), end = Whole(view, Math.Min(view.Count, index + 3));
+        return Literal.Map.Of(("elementAt", Literal.Map.Of(("index", index), ("value", end > index ? view.Substring(index, end - index) : "x"))));
+    }
+
     protected override string Observe(ReplicatedObject obj, DagVersion at, DagVersion from)
     {
         var view = ((ReplicatedText)obj).View(at, from);
