@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -59,7 +58,7 @@ public sealed class HostileCapabilityTests
             log.Grant(manager, target, "write", aside);
             log.Revoke(manager, target, "write", aside);
         }
-        var watch = Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         Assert.False(log.Has(target, "write"));
         Assert.True(log.Has(manager, "admin"));
         Assert.True(watch.Elapsed < AnswerWithin, $"{watch.Elapsed}");
@@ -71,7 +70,7 @@ public sealed class HostileCapabilityTests
         var log = new Unsigned(isOurs ? CapabilityType.Ours : CapabilityType.Original);
         string manager = Name(0), target = Name(1);
         var tip = log.Grant(CreatorId, manager, "admin", log.Root);
-        var watch = Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         for (int i = 0; i < 5000; i++)
         {
             tip = log.Grant(manager, target, "write", tip);
@@ -88,7 +87,7 @@ public sealed class HostileCapabilityTests
         var log = new Unsigned(isOurs ? CapabilityType.Ours : CapabilityType.Original);
         var tip = log.Grant(CreatorId, Name(0), "admin", log.Root);
         for (int i = 1; i < 2000; i++) tip = log.Grant(Name(i - 1), Name(i), "admin", tip);
-        var watch = Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         Assert.True(log.Has(Name(CapabilityJudge.DepthMax - 1), "admin"));
         Assert.False(log.Has(Name(CapabilityJudge.DepthMax), "admin"));
         Assert.False(log.Has(Name(1999), "admin"));
@@ -107,7 +106,7 @@ public sealed class HostileCapabilityTests
                 for (int to = 0; to < 12; to++) tip = log.Grant(Name(from), Name(to), "admin", tip);
             }
         }
-        var watch = Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         for (int i = 0; i < 12; i++) Assert.False(log.Has(Name(i), "admin"));
         Assert.True(watch.Elapsed < AnswerWithin, $"{watch.Elapsed}");
     }
@@ -123,7 +122,7 @@ public sealed class HostileCapabilityTests
             var tip = start;
             for (int j = 0; j < 12; j++) tip = i == j ? tip : log.Revoke(Name(i), Name(j), "admin", tip);
         }
-        var watch = Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         for (int i = 0; i < 12; i++) Assert.False(log.Has(Name(i), "admin"));
         Assert.True(log.Has(CreatorId, "admin"));
         Assert.True(watch.Elapsed < AnswerWithin, $"{watch.Elapsed}");

@@ -220,7 +220,7 @@ public sealed class TextTests : ReplicatedTypeContract
         var tip = top;
         for (int i = 0; i < 20_000; i++) tip = replica.Append(Insert(new(tip, 0), "L", "x"), [tip]);
         for (int i = 0; i < 1000; i++) replica.Append(Insert(new(stem, 0), "L", $"<{i}>"), [stem]);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var watch = ThreadTime.Start();
         string shown = text.View(replica.Log.FrontierVersion).Text;
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
         Assert.Equal(20_002, shown.Count(c => c is 'x' or '.'));
