@@ -9,7 +9,9 @@ public abstract record SwarmEffect
     public sealed record ArmTimer(TimeSpan After) : SwarmEffect;
 
     /// <summary>Connect to the candidate for the topic; answered by <see cref="SwarmInput.PeerOpened"/> or <see cref="SwarmInput.DialFailed"/>.</summary>
-    public sealed record Dial(SwarmCandidate Candidate) : SwarmEffect;
+    /// <param name="Candidate">Whom.</param>
+    /// <param name="Failures">How often in a row that came to nothing before.</param>
+    public sealed record Dial(SwarmCandidate Candidate, int Failures) : SwarmEffect;
 
     /// <summary>Ask discovery for candidates; answered by <see cref="SwarmInput.CandidatesFound"/>, or not at all.</summary>
     public sealed record Discover : SwarmEffect;

@@ -13,16 +13,13 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
 {
     private readonly Dictionary<SwarmCandidate, Attempts> _candidates = [];
     private readonly SortedDictionary<PeerId, SwarmInput.PeerOpened> _peers = [];
-    private TimeSpan _discoverAt;
+    private TimeSpan _discoverAt, _discoverPause;
 
     /// <summary>Whether the topic is wanted.</summary>
     public bool IsActive { get; private set; }
 
     /// <summary>The connections that carry the topic.</summary>
     public IReadOnlyCollection<PeerId> Peers => _peers.Keys;
-
-    /// <summary>Whether a peer's interest in the topic is to be accepted.</summary>
-    public bool Accepts => IsActive && _peers.Count < settings.PeersMax;
 
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
     public IReadOnlyList<SwarmEffect> Advance(SwarmInput input)
@@ -31,7 +28,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
         {
             case SwarmInput.Activated when !IsActive:
                 IsActive = true;
-                _discoverAt = input.Now;
+                (_discoverAt, _discoverPause) = (input.Now, settings.DiscoverEvery);
                 break;
             case SwarmInput.CandidatesFound i:
                 foreach (var candidate in i.Candidates) Learn(candidate);
@@ -56,6 +53,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             _candidates.Remove(worst.Key);
         }
         _candidates.Add(candidate, new());
+        _discoverPause = settings.DiscoverEvery;
     }
 
     private void Opened(SwarmInput.PeerOpened input)
@@ -88,7 +86,9 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
         if (wanted <= 0) return effects;
         if (now >= _discoverAt)
         {
-            _discoverAt = now + settings.DiscoverEvery;
+            // Nobody new for long: ask less and less often, for a node may have thousands of topics that nobody else has.
+            _discoverAt = now + _discoverPause;
+            _discoverPause = _discoverPause * 2 < settings.DiscoverMax ? _discoverPause * 2 : settings.DiscoverMax;
             effects.Add(new SwarmEffect.Discover());
         }
 
@@ -104,7 +104,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             dialling++;
             busy.Add(candidate.KeyId);
             attempts.IsDialling = true;
-            effects.Add(new SwarmEffect.Dial(candidate));
+            effects.Add(new SwarmEffect.Dial(candidate, attempts.Failures));
         }
         effects.Add(new SwarmEffect.ArmTimer(wake - now));
         return effects;

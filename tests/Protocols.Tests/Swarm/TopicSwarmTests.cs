@@ -85,19 +85,32 @@ public class TopicSwarmTests
     }
 
     [Fact]
-    public void Accepts_peers_while_active_and_up_to_its_bound()
+    public void An_inactive_swarm_seeks_nobody()
     {
-        var swarm = Swarm(SwarmSettings.Default with { PeersMax = 2 });
-        Assert.False(swarm.Accepts);
-        swarm.Advance(new SwarmInput.Activated(At(0)));
-        for (int i = 0; i < 2; i++)
-        {
-            Assert.True(swarm.Accepts);
-            swarm.Advance(new SwarmInput.PeerOpened(new($"p{i}"), Candidate(i).KeyId, null, At(0)));
-        }
-        Assert.False(swarm.Accepts);
+        var swarm = Swarm();
+        Assert.Empty(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0))));
+        Assert.Single(Dials(swarm.Advance(new SwarmInput.Activated(At(0)))));
+        swarm.Advance(new SwarmInput.PeerOpened(new("p"), Candidate(1).KeyId, Candidate(1), At(0)));
         swarm.Advance(new SwarmInput.Deactivated(At(1)));
-        Assert.Empty(swarm.Advance(new SwarmInput.PeerClosed(new("p0"), At(1))));
+        Assert.Empty(swarm.Advance(new SwarmInput.PeerClosed(new("p"), At(1))));
+    }
+
+    [Fact]
+    public void Asks_discovery_less_and_less_often_while_it_names_nobody_new()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { DiscoverMax = TimeSpan.FromSeconds(200) });
+        var effects = swarm.Advance(new SwarmInput.Activated(At(0)));
+        double now = 0;
+        foreach (int pause in new[] { 60, 120, 200, 200 })
+        {
+            Assert.Equal(At(pause), effects.OfType<SwarmEffect.ArmTimer>().Single().After);
+            effects = swarm.Advance(new SwarmInput.TimerFired(At(now += pause)));
+            Assert.Single(effects.OfType<SwarmEffect.Discover>());
+        }
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(now)));
+        swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(now)));
+        Assert.Single(swarm.Advance(new SwarmInput.TimerFired(At(now + 200))).OfType<SwarmEffect.Discover>());
+        Assert.Single(swarm.Advance(new SwarmInput.TimerFired(At(now + 320))).OfType<SwarmEffect.Discover>());
     }
 
     [Fact]
