@@ -18,6 +18,9 @@ public sealed record SwarmSettings
     /// <summary>Dials under way at a time; the rest wait.</summary>
     public int DialsMax { get; init; } = 3;
 
+    /// <summary>A dial without an answer for so long has failed.</summary>
+    public TimeSpan DialPatience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>First pause before a candidate that failed is dialled again; doubles up to <see cref="RedialMax"/>.</summary>
     public TimeSpan RedialMin { get; init; } = TimeSpan.FromSeconds(1);
 
