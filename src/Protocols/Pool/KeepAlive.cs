@@ -16,9 +16,6 @@ public sealed class KeepAlive(TimeSpan every, TimeSpan timeout)
     /// <summary>The last round trip measured; null before the first.</summary>
     public TimeSpan? RoundTrip { get; private set; }
 
-    /// <summary>When <see cref="Check"/> is to be called next.</summary>
-    public TimeSpan NextCheck => _asked is { } asked ? asked + timeout : _heard + every;
-
     /// <summary>A frame has come.</summary>
     public void Heard(TimeSpan now) => _heard = now;
 
@@ -39,9 +36,15 @@ public sealed class KeepAlive(TimeSpan every, TimeSpan timeout)
             else return KeepAliveStep.Wait;
         }
         if (now - _heard < every) return KeepAliveStep.Wait;
+        AskNow(now);
+        return KeepAliveStep.Ping;
+    }
+
+    /// <summary>A ping is sent now, under the next <see cref="Number"/>, whether there was silence or not.</summary>
+    public void AskNow(TimeSpan now)
+    {
         _asked = now;
         _number++;
-        return KeepAliveStep.Ping;
     }
 
     /// <summary>Number of the ping to send.</summary>

@@ -9,6 +9,7 @@ using Hhs.Model.Json;
 using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
+using Hhs.Protocols.Pool;
 using Hhs.Protocols.Wire;
 
 namespace Hhs.Actors.Tests.Hostile;
@@ -36,10 +37,20 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>With the handshake done, as a peer of our own kind that has said hello.</summary>
     public static async Task<RawPeer> WithChannelAsync(Uri address)
     {
         var peer = await ConnectAsync(address);
-        await peer.HandshakeAsync();
+        await peer.HandshakeAsync(KeyAgreement.Native);
+        await peer.SendMuxAsync(new MuxFrame.Hello(NodeInstance.Make(SystemRandom.Instance)));
+        return peer;
+    }
+
+    /// <summary>With the handshake done, as one that can only speak the original's key agreement.</summary>
+    public static async Task<RawPeer> AsOriginalAsync(Uri address)
+    {
+        var peer = await ConnectAsync(address);
+        await peer.HandshakeAsync(KeyAgreement.Original);
         return peer;
     }
 
@@ -52,9 +63,9 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
-    public async Task HandshakeAsync()
+    public async Task HandshakeAsync(KeyAgreement agreement)
     {
-        var machine = new InitiatorHandshake(HandshakeSettings.For(Identity), SystemRandom.Instance, null);
+        var machine = new InitiatorHandshake(new(Identity, [agreement]), SystemRandom.Instance, null);
         var step = machine.Start();
         while (true)
         {
@@ -111,11 +122,20 @@ internal sealed class RawPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>The next frame about a topic; what keeps the connection is passed over.</summary>
     public async Task<MuxFrame> NextMuxAsync()
     {
-        byte[] frame = await NextFrameAsync() ?? throw new ConnectionGoneException();
-        Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
-        return MuxCodec.Read(message);
+        while (true)
+        {
+            byte[] frame = await NextFrameAsync() ?? throw new ConnectionGoneException();
+            Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
+            switch (MuxCodec.Read(message))
+            {
+                case MuxFrame.Hello: break;
+                case MuxFrame.Ping(var number): await SendMuxAsync(new MuxFrame.Pong(number)); break;
+                case var read: return read;
+            }
+        }
     }
 
     /// <summary>The next message of a kind on any topic; others are skipped.</summary>

@@ -79,7 +79,7 @@ public sealed class FacadeTests
         {
             // A message whose release throws stands in for a bug of ours.
             node.System.ActorSelection("/user/hhs/objects/*/gossip").Tell(
-                new MeshProtocol.TopicMessage(new PeerId("nobody"), default, () => throw new InvalidOperationException("a bug")), ActorRefs.NoSender);
+                new MeshProtocol.TopicMessage("", new PeerId("nobody"), default, () => throw new InvalidOperationException("a bug")), ActorRefs.NoSender);
             await set.AddAsync($"one {round}");
             await copy.AddAsync($"two {round}");
             await Eventually.Holds(async () => await set.ContainsAsync($"two {round}") && await copy.ContainsAsync($"one {round}"), $"synced after failure {round}");
