@@ -17,7 +17,8 @@ public class PacesTests
     {
         var meter = new ChargeMeter(100, 10);
         meter.Charge(90, At(0));
-        Assert.False(meter.Charge(10, At(61)));
+        Assert.False(meter.Charge(19, At(61)));   // ten are forgiven
+        Assert.True(meter.Charge(1, At(62)));
         Assert.False(meter.Charge(0, At(3600)));
         Assert.Equal(0, meter.Points);
         Assert.False(meter.Charge(99, At(3600)));
