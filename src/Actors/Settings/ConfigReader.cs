@@ -19,6 +19,9 @@ internal sealed class ConfigReader(Config config)
         return time > TimeSpan.Zero ? time : throw new ConfigurationException($"{key} must be a time above zero, such as 10s");
     }
 
+    /// <summary>A file or folder; null where the text is empty.</summary>
+    public string? Path(string key) => config.GetString(key) is { Length: > 0 } path ? path : null;
+
     public Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new ConfigurationException($"hhs.listen: '{text}' is not an address, such as ws://127.0.0.1:4000");
 

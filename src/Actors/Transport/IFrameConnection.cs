@@ -50,7 +50,7 @@ public interface ITransport
     Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted);
 
     /// <summary>Opens a connection.</summary>
-    /// <exception cref="TransportException">Nobody answers there.</exception>
+    /// <exception cref="TransportException">Nobody answers there, or the dial was cancelled.</exception>
     Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel);
 }
 

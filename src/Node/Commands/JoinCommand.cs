@@ -23,11 +23,12 @@ internal static class JoinCommand
         var until = new Option<bool>("--until-synced") { Description = "End once a peer is connected and nothing new has come for 2 s" };
         var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S" };
         var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { id, peer, name, until, timeout };
+        var tls = new TlsOptions(command, listens: false);
         command.SetAction((parsed, cancel) =>
         {
             if (!ContentHash.TryParse(parsed.GetValue(id), out var objectId)) throw ObjectNames.BadId(parsed.GetValue(id)!);
             var context = new CommandContext(parsed);
-            var settings = context.Settings with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
+            var settings = tls.ApplyTo(context.Settings, parsed) with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
             if (settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be asked: give a --peer KEYID@ws://HOST:PORT");
             if (parsed.GetValue(timeout) is { } seconds)
             {
