@@ -38,7 +38,7 @@ public sealed partial class ReferenceConfTests
     public void Nonsense_is_refused_by_the_name_of_the_key(string key)
     {
         if (IsPath(key)) return;   // any text names a file or folder
-        foreach (string nonsense in NonsenseFor(HhsSettings.Reference.GetString(key), IsList(key)))
+        foreach (string nonsense in NonsenseFor(key, HhsSettings.Reference.GetString(key), IsList(key)))
         {
             var config = ConfigurationFactory.ParseString($"{key} = {nonsense}");
             var refusal = Assert.Throws<ConfigurationException>(() => HhsSettings.FromConfig(config));
@@ -102,10 +102,11 @@ public sealed partial class ReferenceConfTests
         },
     };
 
-    private static string[] NonsenseFor(string value, bool list) => value switch
+    private static string[] NonsenseFor(string key, string value, bool list) => value switch
     {
         _ when list => ["[nonsense]", "[\"\"]"],
         "true" or "false" => ["nonsense", "7"],
+        _ when key == "hhs.transport.inbound-per-address-max" => ["nonsense", "-1", "99999999999999999999"],   // 0: no limit
         _ => ["nonsense", "0", "-1", "99999999999999999999"],
     };
 

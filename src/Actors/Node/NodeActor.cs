@@ -60,7 +60,11 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
-        ITransport[] transports = [new WebSocketTransport(_settings.Transport), new WebSocketTransport(_settings.Transport, _settings.Tls), .. _settings.ExtraTransports];
+        ITransport[] transports =
+        [
+            new WebSocketTransport(_settings.Transport), new WebSocketTransport(_settings.Transport, _settings.Tls), new TcpTransport(Context.System, _settings.Transport),
+            .. _settings.ExtraTransports,
+        ];
         _mesh = Context.ActorOf(MeshActor.Props(new(
             HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
         _objects = Context.ActorOf(ObjectsActor.Props(new(

@@ -9,6 +9,9 @@ internal sealed class ConfigReader(Config config)
 {
     public int Count(string key) => (int)Positive(key, Read(key, "a whole number", () => config.GetLong(key)));
 
+    /// <summary>A count of which zero means that there is no limit.</summary>
+    public int CountOrNone(string key) => Read(key, "a whole number", () => config.GetLong(key)) is 0 ? 0 : Count(key);
+
     public int Bytes(string key) => (int)Positive(key, Read(key, "a size, such as 8 MiB", () => config.GetByteSize(key) ?? 0));
 
     public bool Flag(string key) => Read(key, "true or false", () => config.GetBoolean(key));

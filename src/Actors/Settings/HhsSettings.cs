@@ -79,6 +79,8 @@ public sealed record HhsSettings
                 ReceiveWindowBytes = read.Bytes("hhs.transport.receive-window-bytes"),
                 SendQueueBytesMax = read.Bytes("hhs.transport.send-queue-bytes-max"),
                 InboundMax = read.Count("hhs.transport.inbound-max"),
+                InboundPerAddressMax = read.CountOrNone("hhs.transport.inbound-per-address-max"),
+                InboundPerAddressCountsLoopback = read.Flag("hhs.transport.inbound-per-address-counts-loopback"),
                 DialTimeout = read.Time("hhs.transport.dial-timeout"),
                 RequestTimeout = read.Time("hhs.transport.request-timeout"),
                 KeepAlive = read.Time("hhs.transport.keep-alive"),

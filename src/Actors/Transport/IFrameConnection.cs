@@ -54,7 +54,7 @@ public interface ITransport
     Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel);
 }
 
-/// <summary>A listener; disposing it frees the address. Connections that it accepted may end with it.</summary>
+/// <summary>A listener; disposing it frees the address and ends the connections that it accepted. Disposable more than once.</summary>
 public interface ITransportListener : IAsyncDisposable
 {
     /// <summary>The address listened on, with the port that was really bound.</summary>

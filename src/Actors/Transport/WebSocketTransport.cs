@@ -34,6 +34,7 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
     public async Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted)
     {
         var certificate = tls is null ? null : new ServerCertificate(tls);
+        var quota = new AddressQuota(limits);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -45,10 +46,10 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
             kestrel.Limits.RequestHeadersTimeout = limits.RequestTimeout;
             kestrel.Limits.KeepAliveTimeout = limits.RequestTimeout;   // counts from the first moment: a connection may not be held without a word
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(AddressOf(address), address.Port, endpoint =>
+            kestrel.Listen(ListenAddress.Of(address), address.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1;
-                endpoint.Use(CountRefused);
+                endpoint.Use(next => connection => AdmitAsync(quota, connection, next));
                 if (certificate is not null) endpoint.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = limits.RequestTimeout, OnConnection = _ => new(certificate.Current()) });
             });
         });
@@ -99,12 +100,26 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
         return new WebSocketConnection(socket, address.Authority, limits);
     }
 
-    // What never becomes a WebSocket has no session that could count it.
-    private static ConnectionDelegate CountRefused(ConnectionDelegate next) => async connection =>
+    private static async Task AdmitAsync(AddressQuota quota, ConnectionContext connection, ConnectionDelegate next)
     {
-        await next(connection).ConfigureAwait(false);
-        if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
-    };
+        var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        if (!quota.TryEnter(remote))
+        {
+            SyncMetrics.ConnectionRefused("too many from one address");
+            connection.Abort();
+            return;
+        }
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            quota.Leave(remote);
+            // What never becomes a WebSocket has no session that could count it.
+            if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
+        }
+    }
 
     private async Task AcceptAsync(HttpContext context, Action<IFrameConnection> accepted)
     {
@@ -122,19 +137,15 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
 
     private static readonly object Upgraded = new();
 
-    private static IPAddress AddressOf(Uri address)
-    {
-        if (IPAddress.TryParse(address.DnsSafeHost, out var ip)) return ip;
-        if (address.DnsSafeHost == "localhost") return IPAddress.Loopback;
-        throw new TransportException($"cannot listen on {address}: give an IP address, such as {address.Scheme}://127.0.0.1:4000");
-    }
-
     private sealed class Listener(WebApplication app, Uri address) : ITransportListener
     {
+        private bool _disposed;
+
         public Uri Address => address;
 
         public async ValueTask DisposeAsync()
         {
+            if (Interlocked.Exchange(ref _disposed, true)) return;
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             await app.StopAsync(soon.Token).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal static class Peers
     public static Uri Listen(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !Schemes.Contains(address.Scheme))
-            throw CommandException.BadInput($"'{text}' is not an address to listen on: expected ws://HOST:PORT, such as ws://127.0.0.1:4000 (port 0 takes a free one), or wss://");
+            throw CommandException.BadInput($"'{text}' is not an address to listen on: expected ws://HOST:PORT, such as ws://127.0.0.1:4000 (port 0 takes a free one), wss:// or tcp://");
         return address;
     }
 
@@ -21,5 +21,5 @@ internal static class Peers
         return address;
     }
 
-    private static readonly string[] Schemes = ["ws", "wss"];
+    private static readonly string[] Schemes = ["ws", "wss", "tcp"];
 }
