@@ -2,8 +2,8 @@ namespace Hhs.Actors.Transport;
 
 /// <summary>Certificates of <c>wss://</c>. HOCON: <c>hhs.transport.tls</c>.</summary>
 /// <remarks>
-/// Who a peer is, the handshake proves inside every connection: TLS is for passing proxies and for hiding from the network
-/// who talks to whom. A wrong or stolen certificate lets nobody pose as a peer.
+/// Who a peer is, the handshake proves inside every connection: TLS is for passing proxies and for hiding metadata from the
+/// network, such as that HHS is spoken. A wrong or stolen certificate lets nobody pose as a peer.
 /// </remarks>
 public sealed record TlsSettings
 {

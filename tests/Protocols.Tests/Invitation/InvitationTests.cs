@@ -118,7 +118,7 @@ public sealed class InvitationTests
     [Theory]
     [InlineData("ws://192.0.2.7:4000", "ws://192.0.2.7:4000")]
     [InlineData("ws://192.0.2.7:4000/", "ws://192.0.2.7:4000")]
-    [InlineData("wss://A.Example", "wss://a.example:443")]
+    [InlineData("wss://A.example", "wss://a.example:443")]
     [InlineData("wss://a.example/hhs?x=1", "wss://a.example:443/hhs?x=1")]
     [InlineData("tcp://[2001:DB8:0:0::1]:9", "tcp://[2001:db8::1]:9")]
     public void An_address_has_one_spelling(string text, string canonical)
