@@ -12,7 +12,7 @@ namespace Hhs.Actors.Tests.Transport;
 /// <summary>What a raw socket can do to a TCP listener.</summary>
 public sealed class TcpHostileTests : IAsyncLifetime
 {
-    private readonly ActorSystem _system = ActorSystem.Create("hostile", ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"));
+    private readonly ActorSystem _system = ActorSystem.Create("hostile", ConfigurationFactory.ParseString("akka.loglevel = WARNING\nakka.stdout-loglevel = OFF\nakka.loggers = []"));
     private readonly Channel<object> _told = Channel.CreateUnbounded<object>();
     private ITransportListener? _listener;
 
@@ -121,6 +121,49 @@ public sealed class TcpHostileTests : IAsyncLifetime
         }
         Assert.InRange(sent, 0, 32 << 20);
         Assert.InRange(_told.Reader.Count, 100_000 / 256, (100_000 / 256) + 1);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_reset_at_once_leave_their_places_and_no_word_in_the_log()
+    {
+        var errors = Channel.CreateUnbounded<object>();
+        var log = _system.ActorOf(Props.Create(() => new Owner(errors.Writer)));
+        foreach (var level in new[] { typeof(Akka.Event.Error), typeof(Akka.Event.Warning) }) _system.EventStream.Subscribe(log, level);
+        var limits = new ConnectionLimits { InboundMax = 4, FrameBytesMax = 1000 };
+        for (int i = 0; i < 300; i++)
+        {
+            try
+            {
+                using var socket = await Connect(limits);
+                socket.LingerState = new(true, 0);   // the end is a reset
+                if (i % 3 == 1) await Send(socket, Prefix(9));
+            }
+            catch (SocketException)
+            {
+                // All places were taken.
+            }
+        }
+        await Eventually.Holds(
+            async () =>
+            {
+                try
+                {
+                    using var socket = await Connect(limits);
+                    await Send(socket, [.. Prefix(4), 1, 2, 3, 4]);
+                    _ = await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, new CancellationTokenSource(100).Token);
+                }
+                catch (Exception refused) when (refused is SocketException or OperationCanceledException)
+                {
+                    // Refused, or open and without an answer: what was told says which.
+                }
+                while (_told.Reader.TryRead(out object? told))
+                {
+                    if (told is FrameReceived) return true;
+                }
+                return false;
+            },
+            "there is room for a connection that stays");
+        Assert.False(errors.Reader.TryRead(out object? error), $"{error}");
     }
 
     private async Task<Socket> Connect(ConnectionLimits? limits)
