@@ -7,7 +7,8 @@ namespace Hhs.Actors.Transport;
 
 /// <summary>Plain TCP by Akka.IO, a frame after its length: four bytes, big-endian. Addresses: <c>tcp://host:port</c>.</summary>
 /// <remarks>
-/// For peers of our own kind without a browser or a proxy between: fewer bytes and copies than a WebSocket. The port must be named.
+/// For peers of our own kind without a browser or a proxy between: small frames cost less than over WebSocket, long ones more, since
+/// Akka.IO copies what it reads. The port must be named.
 /// A remote that stops in the middle of a frame, or that connects and sends none, is closed after the request timeout.
 /// </remarks>
 /// <param name="system">Runs the connections' actors.</param>
