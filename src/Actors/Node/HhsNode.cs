@@ -192,6 +192,8 @@ public sealed partial class HhsNode : IAsyncDisposable
         akka.stdout-loglevel = WARNING
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
+        # What a tcp:// connection reads in one go; Akka's own 512 bytes make many small steps.
+        akka.io.tcp.disabled-buffer-pool.buffer-size = 16384
         """);
 }
 

@@ -64,10 +64,16 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
-        ITransport[] transports = [new WebSocketTransport(_settings.Transport), .. _settings.ExtraTransports];
+        ITransport[] transports =
+        [
+            new WebSocketTransport(_settings.Transport), new WebSocketTransport(_settings.Transport, _settings.Tls), new TcpTransport(Context.System, _settings.Transport),
+            .. _settings.ExtraTransports,
+        ];
+        var byScheme = new Dictionary<string, ITransport>(StringComparer.Ordinal);
+        foreach (var transport in transports) byScheme[transport.Scheme] = transport;   // a host's own replaces ours
         _mesh = Context.ActorOf(MeshActor.Props(new(
-            HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
-        _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. transports.Select(t => t.Scheme)]), "discovery");
+            HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, byScheme, _settings.Mesh)), "mesh");
+        _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. byScheme.Keys]), "discovery");
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");

@@ -10,6 +10,9 @@ internal sealed class ConfigReader(Config config)
 {
     public int Count(string key) => (int)Positive(key, Read(key, "a whole number", () => config.GetLong(key)));
 
+    /// <summary>A count of which zero means that there is no limit.</summary>
+    public int CountOrNone(string key) => Read(key, "a whole number", () => config.GetLong(key)) is 0 ? 0 : Count(key);
+
     public int Bytes(string key) => (int)Positive(key, Read(key, "a size, such as 8 MiB", () => config.GetByteSize(key) ?? 0));
 
     public bool Flag(string key) => Read(key, "true or false", () => config.GetBoolean(key));
@@ -19,6 +22,9 @@ internal sealed class ConfigReader(Config config)
         var time = Read(key, "a time, such as 10s", () => config.GetTimeSpan(key, allowInfinite: false));
         return time > TimeSpan.Zero ? time : throw new ConfigurationException($"{key} must be a time above zero, such as 10s");
     }
+
+    /// <summary>A file or folder; null where the text is empty.</summary>
+    public string? Path(string key) => config.GetString(key) is { Length: > 0 } path ? path : null;
 
     public Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new ConfigurationException($"hhs.listen: '{text}' is not an address, such as ws://127.0.0.1:4000");

@@ -25,7 +25,7 @@ public sealed record HhsSettings
     /// <summary>Peers to stay connected to.</summary>
     public IReadOnlyList<PeerAddress> Peers { get; init; } = [];
 
-    /// <summary>Transports beside WebSocket, by their schemes; an in-memory one for tests.</summary>
+    /// <summary>Transports beside WebSocket and TCP, by their schemes; an in-memory one for tests.</summary>
     public IReadOnlyList<ITransport> ExtraTransports { get; init; } = [];
 
     /// <summary>The types that the node interprets.</summary>
@@ -42,6 +42,9 @@ public sealed record HhsSettings
 
     /// <summary>Bounds of connections.</summary>
     public ConnectionLimits Transport { get; init; } = new();
+
+    /// <summary>Certificates of <c>wss://</c>.</summary>
+    public TlsSettings Tls { get; init; } = new();
 
     /// <summary>Bounds and paces of dialling and sessions.</summary>
     public MeshSettings Mesh { get; init; } = new();
@@ -62,10 +65,9 @@ public sealed record HhsSettings
         UnknownKeys.Refuse(config, Reference);
         config = config.WithFallback(Reference);
         var read = new ConfigReader(config);
-        string data = config.GetString("hhs.data-directory") ?? "";
         return new()
         {
-            DataDirectory = data.Length == 0 ? null : data,
+            DataDirectory = read.Path("hhs.data-directory"),
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
             RefuseOriginal = read.Flag("hhs.mesh.refuse-original"),
@@ -81,9 +83,17 @@ public sealed record HhsSettings
                 ReceiveWindowBytes = read.Bytes("hhs.transport.receive-window-bytes"),
                 SendQueueBytesMax = read.Bytes("hhs.transport.send-queue-bytes-max"),
                 InboundMax = read.Count("hhs.transport.inbound-max"),
+                InboundPerAddressMax = read.CountOrNone("hhs.transport.inbound-per-address-max"),
+                InboundPerAddressCountsLoopback = read.Flag("hhs.transport.inbound-per-address-counts-loopback"),
                 DialTimeout = read.Time("hhs.transport.dial-timeout"),
                 RequestTimeout = read.Time("hhs.transport.request-timeout"),
                 KeepAlive = read.Time("hhs.transport.keep-alive"),
+            },
+            Tls = new()
+            {
+                Certificate = read.Path("hhs.transport.tls.certificate"),
+                Key = read.Path("hhs.transport.tls.key"),
+                Ca = read.Path("hhs.transport.tls.ca"),
             },
             Mesh = read.Mesh(),
             Discovery = read.Discovery(),

@@ -27,6 +27,9 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
 
     protected abstract ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel);
 
+    /// <summary>What has been written may have been kept back; now it goes out.</summary>
+    protected virtual ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
     /// <summary>Ends the connection; may wait a moment for the remote's part of it.</summary>
     protected abstract ValueTask EndAsync(CancellationToken cancel);
 
@@ -106,6 +109,7 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
                 sent += frame.Length;
                 frames++;
             }
+            await FlushAsync(_ended.Token).ConfigureAwait(false);
             Interlocked.Add(ref _unsent, -(sent + ((long)frames * FrameCost)));
             _owner.Tell(new FramesSent(sent));
         }

@@ -17,11 +17,13 @@ internal static class ServeCommand
         var peer = new Option<string[]>("--peer") { Description = "A peer to stay connected to; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT", CustomParser = Numbers.Optional("--health", "8080", 0, 65_535) };
         var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, health };
+        var tls = new TlsOptions(command, listens: true);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
             var settings = context.Settings;
             if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
+            settings = tls.ApplyTo(settings, parsed);
             settings = settings with { Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
             if (settings.Listen.Count + settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be talked to: give --listen ws://127.0.0.1:4000, or a --peer");
             return RunAsync(context, settings, parsed.GetValue(health), cancel);
