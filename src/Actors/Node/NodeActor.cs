@@ -74,6 +74,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, byScheme, _settings.Mesh)), "mesh");
         _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. byScheme.Keys]), "discovery");
+        foreach (var (name, _) in _journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var blocked)) _mesh.Tell(new MeshProtocol.Block(blocked));
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
@@ -140,6 +141,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 
     /// <summary>Name of the store in a data folder.</summary>
     public const string StoreName = "store.db";
+
+    internal const string BlockedPrefix = "blocked/";
 }
 
 /// <summary>What is said to and by a node, beside <see cref="ObjectsProtocol"/> and the public part of <see cref="MeshProtocol"/>.</summary>
