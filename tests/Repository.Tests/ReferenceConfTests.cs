@@ -91,6 +91,8 @@ public sealed partial class ReferenceConfTests
     private static string OtherThan(string key) => key switch
     {
         "hhs.data-directory" => "\"elsewhere\"",
+        "hhs.announce" => "[\"wss://127.0.0.1:4001\"]",
+        "hhs.trackers" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.listen" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.peers" => $"[\"{new string('A', 43)}=@ws://127.0.0.1:4001\"]",
         _ => HhsSettings.Reference.GetString(key) switch
@@ -109,7 +111,7 @@ public sealed partial class ReferenceConfTests
         _ => ["nonsense", "0", "-1", "99999999999999999999"],
     };
 
-    private static bool IsList(string key) => key is "hhs.listen" or "hhs.peers";
+    private static bool IsList(string key) => key is "hhs.announce" or "hhs.listen" or "hhs.peers" or "hhs.trackers";
 
     private static IEnumerable<string> Leaves(string path, HoconValue value) => value.IsObject()
         ? value.GetObject().Items.SelectMany(item => Leaves($"{path}.{item.Key}", item.Value))

@@ -68,7 +68,8 @@ internal static class TrackerResponseReader
         return addresses;
     }
 
-    private static string Cut(string text) => text.Length <= TrackerLimits.ErrorCharsMax ? text : text[..TrackerLimits.ErrorCharsMax];
+    // It ends up in a log, where it must not pass for another line.
+    private static string Cut(string text) => string.Concat(text.Take(TrackerLimits.ErrorCharsMax).Select(c => char.IsControl(c) ? '?' : c));
 
     private static bool Fail(string detail, out Reject why)
     {

@@ -22,7 +22,7 @@ internal sealed class RawPeer : IAsyncDisposable
 
     private RawPeer() { }
 
-    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; private set; } = SecretKey.Generate(SystemRandom.Instance);
 
     public string Topic { get; private set; } = "";
 
@@ -36,9 +36,10 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
-    public static async Task<RawPeer> WithChannelAsync(Uri address)
+    public static async Task<RawPeer> WithChannelAsync(Uri address, SecretKey? identity = null)
     {
         var peer = await ConnectAsync(address);
+        peer.Identity = identity ?? peer.Identity;
         await peer.HandshakeAsync();
         return peer;
     }
@@ -109,6 +110,14 @@ internal sealed class RawPeer : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>The next message as it was before it was sealed; null at the end of the connection.</summary>
+    public async Task<string?> NextTextAsync()
+    {
+        if (await NextFrameAsync() is not { } frame) return null;
+        Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
+        return Encoding.UTF8.GetString(message.Span);
     }
 
     public async Task<MuxFrame> NextMuxAsync()

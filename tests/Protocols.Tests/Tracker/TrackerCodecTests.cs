@@ -115,6 +115,7 @@ public sealed class TrackerCodecTests
         string crowd = string.Join(',', Enumerable.Range(0, 3000).Select(i => $"{{\"keyId\":\"{ContentHash.Of(BitConverter.GetBytes(i))}\",\"addresses\":[\"ws://h:1\"]}}"));
         answer = Assert.IsType<TrackerResponse.QueryResponse>(Response($"{{\"type\":\"query_response\",\"results\":{{\"t\":[{crowd}]}}}}"));
         Assert.Equal(TrackerLimits.PeersReadMax, Assert.Single(answer.Results).Peers.Count);
+        Assert.Equal("a?[31m?b", Assert.IsType<TrackerResponse.Error>(Response("{\"type\":\"error\",\"message\":\"a\\u001b[31m\\nb\"}")).Message);
         Assert.Equal(TrackerLimits.ErrorCharsMax, Assert.IsType<TrackerResponse.Error>(Response($"{{\"type\":\"error\",\"message\":\"{new string('x', 5000)}\"}}")).Message.Length);
     }
 
