@@ -4,6 +4,7 @@ using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
 using Hhs.Model.Identity;
+using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Tracker;
 
@@ -33,6 +34,15 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     /// <summary>Props of a tracker.</summary>
     public static Props Props(TrackerSetup setup) => Akka.Actor.Props.Create(() => new TrackerActor(setup));
+
+    /// <summary>What one connection to a tracker may cost: a request comes in, an answer goes out, and neither is long.</summary>
+    public static ConnectionLimits LimitsOf(TrackerServerSettings settings, ConnectionLimits transport) => transport with
+    {
+        FrameBytesMax = TrackerLimits.RequestBytesMax + SecureChannel.Overhead,
+        ReceiveWindowBytes = TrackerLimits.RequestBytesMax,
+        SendQueueBytesMax = 2 * TrackerLimits.ResponseBytesMax,
+        InboundMax = settings.ConnectionsMax,
+    };
 
     /// <summary>Makes the actor; use <see cref="Props"/>.</summary>
     public TrackerActor(TrackerSetup setup)
