@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Hhs.Model;
 
 namespace Hhs.Actors.Telemetry;
 
@@ -8,7 +7,7 @@ internal static class TrackerMetrics
 {
     private static readonly Counter<long> Requests = HhsMeter.Instance.CreateCounter<long>("hhs.tracker.requests", "{request}", "Requests of a tracker's clients, by type; error: answered by an error.");
     private static readonly Counter<long> Refused = HhsMeter.Instance.CreateCounter<long>("hhs.tracker.connections_refused", "{connection}", "Connections to a tracker closed before a handshake, by reason.");
-    private static readonly Counter<long> Faults = HhsMeter.Instance.CreateCounter<long>("hhs.tracker.faults", "{fault}", "Connections to a tracker that ended before their answer, by kind.");
+    private static readonly Counter<long> Faults = HhsMeter.Instance.CreateCounter<long>("hhs.tracker.faults", "{fault}", "Connections to a tracker that ended before their answer, by kind; Remote: the client closed it.");
     private static readonly UpDownCounter<long> Open = HhsMeter.Instance.CreateUpDownCounter<long>("hhs.tracker.connections", "{connection}", "Connections to a tracker that are open.");
     private static readonly UpDownCounter<long> Held = HhsMeter.Instance.CreateUpDownCounter<long>("hhs.tracker.announcements", "{announcement}", "Announcements that a tracker holds.");
     private static readonly Counter<long> Crowded = HhsMeter.Instance.CreateCounter<long>("hhs.tracker.crowded", "{announcement}", "Announcements that found no room in a full tracker, or made it for others.");
@@ -19,7 +18,7 @@ internal static class TrackerMetrics
 
     internal static void ConnectionRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    internal static void Fault(RejectCode code) => Faults.Add(1, new KeyValuePair<string, object?>("kind", code.ToString()));
+    internal static void Fault(string kind) => Faults.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     internal static void Connections(int change) => Open.Add(change);
 

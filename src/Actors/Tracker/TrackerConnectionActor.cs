@@ -29,10 +29,10 @@ internal sealed class TrackerConnectionActor : TrackerLinkActor
 
     protected override void PostStop()
     {
-        if (!_asked && Ending is { } why)
+        if (!_asked)
         {
-            TrackerMetrics.Fault(why.Code);
-            Context.GetLogger().Info("The connection from {0} ended before its request: {1}", _connection.Remote, why);
+            TrackerMetrics.Fault(Ending?.Code.ToString() ?? "Remote");
+            Context.GetLogger().Info("The connection from {0} ended before its request: {1}", _connection.Remote, Ending?.ToString() ?? ClosedBecause);
         }
         base.PostStop();
     }
@@ -49,7 +49,7 @@ internal sealed class TrackerConnectionActor : TrackerLinkActor
             return;
         }
         Context.GetLogger().Info("A request from {0} ({1}) cannot be read: {2}", _connection.Remote, _remote.Short, why);
-        TrackerMetrics.Fault(why.Code);
+        TrackerMetrics.Fault(why.Code.ToString());
         TrackerMetrics.Requested("error");
         Answer(Unreadable);
     }

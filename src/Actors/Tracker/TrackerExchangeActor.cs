@@ -61,7 +61,7 @@ internal sealed class TrackerExchangeActor : TrackerLinkActor
     protected override void PostStop()
     {
         _dialling.Cancel();
-        if (!_reported) Report(new Failed(Ending, Ending?.Detail ?? "closed by the tracker"));
+        if (!_reported) Report(new Failed(Ending, Ending?.Detail ?? ClosedBecause));
         base.PostStop();
     }
 

@@ -22,6 +22,9 @@ internal abstract class TrackerLinkActor : ReceiveActor, IWithTimers
     /// <summary>Why the link ends, once that is known; null if the remote closed it without a fault.</summary>
     protected Reject? Ending { get; private set; }
 
+    /// <summary>What the transport said when the remote closed the connection.</summary>
+    protected string ClosedBecause { get; private set; } = "closed by the remote";
+
     /// <summary>The remote is known, and may be spoken to.</summary>
     protected abstract void OnSecured(VerifiedPeer remote);
 
@@ -101,7 +104,8 @@ internal abstract class TrackerLinkActor : ReceiveActor, IWithTimers
     {
         Receive<ConnectionClosed>(closed =>
         {
-            Ending ??= new(closed.Fault ?? RejectCode.Declined, closed.Reason);
+            ClosedBecause = closed.Reason;
+            if (closed.Fault is { } fault) Ending ??= new(fault, closed.Reason);
             Context.Stop(Self);
         });
         Receive<FramesSent>(_ => { });
