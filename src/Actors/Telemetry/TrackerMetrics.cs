@@ -22,10 +22,8 @@ internal static class TrackerMetrics
 
     internal static void Connections(int change) => Open.Add(change);
 
-    internal static void Announcements(long change)
-    {
-        if (change != 0) Held.Add(change);
-    }
+    // Also a change of nothing: from then on the instruments are there to be seen.
+    internal static void Announcements(long change) => Held.Add(change);
 
     internal static void WasCrowded(string outcome, long count)
     {
