@@ -16,7 +16,7 @@ public sealed class HostileClientTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _tracker = await _bench.TrackAsync(settings: new()
     {
-        HandshakeTimeout = TimeSpan.FromSeconds(1), ConnectionsPerAddressMax = 20,
+        HandshakeTimeout = TimeSpan.FromSeconds(3), ConnectionsPerAddressMax = 20,
         Registry = new() { RequestsPerKeyMax = 5, RequestsPerAddressMax = 100, TopicsPerPeerMax = 10 },
     });
 
