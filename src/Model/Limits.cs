@@ -7,7 +7,10 @@ public static class Limits
     /// <summary>Deepest nesting of arrays and maps in JSON text; deeper text is refused as <see cref="RejectCode.OverLimit"/>.</summary>
     public const int JsonDepthMax = 64;
 
-    /// <summary>Longest JSON text of one payload, in UTF-8 bytes; a longer one is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    /// <summary>
+    /// Longest JSON text of one payload, in UTF-8 bytes, as it comes and as it is stored (numbers written out, control characters as six
+    /// bytes); a longer one is refused as <see cref="RejectCode.OverLimit"/>.
+    /// </summary>
     public const int PayloadBytesMax = 1 << 20;
 
     /// <summary>Most predecessors in one header; a header with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>

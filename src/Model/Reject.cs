@@ -32,6 +32,16 @@ public enum RejectCode
 /// <param name="Detail">One sentence for a log; never holds secrets, may quote at most a short piece of the input.</param>
 public readonly record struct Reject(RejectCode Code, string Detail)
 {
+    /// <summary>What of a peer's text may be quoted in a detail: its first 64 UTF-16 units, and dots where more follows.</summary>
+    public static string Excerpt(string text)
+    {
+        if (text.Length <= ExcerptUnitsMax) return text;
+        int end = char.IsHighSurrogate(text[ExcerptUnitsMax - 1]) ? ExcerptUnitsMax - 1 : ExcerptUnitsMax;
+        return text[..end] + "...";
+    }
+
+    private const int ExcerptUnitsMax = 64;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Code}: {Detail}";
 }

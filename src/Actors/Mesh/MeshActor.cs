@@ -1,24 +1,37 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+using Hhs.Protocols;
 using Hhs.Protocols.Handshake;
+using Hhs.Protocols.Pool;
+using Hhs.Protocols.Swarm;
 
 namespace Hhs.Actors.Mesh;
 
-/// <summary>Listens, dials, and knows which topics are carried: every connection becomes a session.</summary>
+/// <summary>Listens, dials, pools the connections, and knows which topics are carried and to whom each is open.</summary>
 public sealed class MeshActor : ReceiveActor, IWithTimers
 {
     private readonly MeshSetup _setup;
+    private readonly NodeInstance _instance;
+    private readonly ConnectionPool _pool;
+    private readonly Diallings _diallings;
+    private readonly DialQueue<PeerAddress> _dials;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<PeerAddress, DialState> _peers = [];
-    private readonly Dictionary<IActorRef, PeerAddress?> _sessions = [];
-    private readonly Dictionary<IActorRef, MeshProtocol.PeerInfo> _open = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly Dictionary<PeerId, Session> _sessions = [];
     private readonly List<ITransportListener> _listeners = [];
-    private ImmutableDictionary<string, IActorRef> _topics = ImmutableDictionary.Create<string, IActorRef>(StringComparer.Ordinal);
+    private readonly Dictionary<string, TopicPolicy> _policies = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _dormant = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> _channels = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary.Create<string, CarriedTopic>(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private IActorRef _watcher = ActorRefs.Nobody;
     private long _sessionNumber;
     private int _inbound;
 
@@ -29,18 +42,65 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     public MeshActor(MeshSetup setup)
     {
         _setup = setup;
-        Receive<MeshProtocol.OpenTopic>(OnOpenTopic);
-        Receive<MeshProtocol.CloseTopic>(OnCloseTopic);
-        Receive<MeshProtocol.AddPeer>(add => OnAddPeer(add.Address));
-        Receive<MeshProtocol.GetPeers>(_ => Sender.Tell(new MeshProtocol.Peers([.. _open.Values], [.. _listeners.Select(l => l.Address)])));
-        Receive<MeshProtocol.SessionOpened>(OnSessionOpened);
-        Receive<MeshProtocol.SessionEnded>(OnSessionEnded);
+        _instance = NodeInstance.Make(setup.Random);
+        _pool = new(setup.Handshake.Own.KeyId, _instance, setup.Settings.SessionsPerKeyMax);
+        _diallings = new(setup.Random, setup.Settings.RedialMin, setup.Settings.RedialMax);
+        _dials = new(setup.Settings.DialsMax, setup.Settings.DialsPerSecondMax);
+        ReceiveTopics();
+        ReceiveSessions();
+        Receive<MeshProtocol.AddPeer>(OnAddPeer);
+        Receive<MeshProtocol.Block>(OnBlock);
+        Receive<MeshProtocol.Unblock>(OnUnblock);
+        Receive<MeshProtocol.Connect>(OnConnect);
+        Receive<MeshProtocol.GetPeers>(_ => Sender.Tell(new MeshProtocol.Peers(
+            [.. _sessions.Values.Where(s => s.Info is not null).Select(s => s.Info!)], [.. _listeners.Select(l => l.Address)], [.. _pool.Blocked])));
         Receive<Listen>(listen => OnListen(listen.Address));
         Receive<Listening>(listening => _listeners.Add(listening.Listener));
-        Receive<Accepted>(accepted => StartSession(accepted.Connection, null));
-        Receive<DialTick>(tick => Dial(tick.Address));
-        Receive<Dialled>(dialled => OnDialled(dialled));
+        Receive<DialTick>(tick => Serve(tick.Address));
+        Receive<QueueTick>(_ => DialWaiting());
+        Receive<Dialled>(OnDialled);
         Receive<DialFailed>(OnDialFailed);
+    }
+
+    private void ReceiveTopics()
+    {
+        Receive<MeshProtocol.OpenTopic>(open =>
+        {
+            _channels[open.Topic.ToString()] = open.Channel;
+            Update(open.Topic);
+        });
+        Receive<MeshProtocol.CloseTopic>(close =>
+        {
+            if (!_channels.TryGetValue(close.Topic.ToString(), out var channel) || !channel.Equals(close.Channel)) return;   // a successor has it
+            _channels.Remove(close.Topic.ToString());
+            Update(close.Topic);
+        });
+        Receive<MeshProtocol.SetPolicy>(set =>
+        {
+            _policies[set.Topic.ToString()] = set.Policy;
+            Update(set.Topic);
+        });
+        Receive<MeshProtocol.SetDormant>(set =>
+        {
+            if (set.Dormant ? _dormant.Add(set.Topic.ToString()) : _dormant.Remove(set.Topic.ToString())) Update(set.Topic);
+        });
+        Receive<MeshProtocol.OfferToPool>(offer => TellSessions(new MeshProtocol.Offer([offer.Topic.ToString()])));
+        Receive<MeshProtocol.Watch>(_ =>
+        {
+            _watcher = Sender;
+            foreach (string topic in _channels.Keys) _watcher.Tell(new MeshProtocol.TopicOpened(ContentHash.Parse(topic)));
+        });
+    }
+
+    private void ReceiveSessions()
+    {
+        Receive<Accepted>(accepted => OnAccepted(accepted.Connection));
+        Receive<MeshProtocol.Admit>(OnAdmit);
+        Receive<MeshProtocol.RoundTripMeasured>(measured =>
+        {
+            if (_sessions.TryGetValue(SenderId, out var session) && session.Info is { } info) session.Info = info with { RoundTrip = measured.RoundTrip };
+        });
+        Receive<MeshProtocol.SessionEnded>(OnSessionEnded);
     }
 
     /// <summary>Listen there. Answered by <see cref="Listening"/>, or by a <see cref="Status.Failure"/> with a <see cref="TransportException"/>.</summary>
@@ -53,16 +113,20 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
 
     private sealed record DialTick(PeerAddress Address);
 
+    private sealed record QueueTick
+    {
+        public static readonly QueueTick Instance = new();
+    }
+
     private sealed record Dialled(PeerAddress Address, IFrameConnection Connection);
 
     private sealed record DialFailed(PeerAddress Address, string Why);
 
-    /// <summary>Where a peer that is to be connected stands.</summary>
-    private sealed class DialState
+    private sealed class Session(IActorRef actor, PeerAddress? dialled)
     {
-        public bool Busy { get; set; }   // dialling, or connected
-        public int Failures { get; set; }
-        public int NextTopic { get; set; }
+        public IActorRef Actor => actor;
+        public PeerAddress? Dialled => dialled;
+        public MeshProtocol.PeerInfo? Info { get; set; }
     }
 
     /// <inheritdoc/>
@@ -84,6 +148,10 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         return Directive.Stop;
     });
 
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
+
+    private PeerId SenderId => new(Sender.Path.Name);
+
     private void OnListen(Uri address)
     {
         if (!_setup.Transports.TryGetValue(address.Scheme, out var transport))
@@ -104,46 +172,92 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         }, TaskScheduler.Default);
     }
 
-    private void OnOpenTopic(MeshProtocol.OpenTopic open)
+    // Channel, policy and whether it sleeps are told in any order; what sessions see is the three together.
+    private void Update(ContentHash id)
     {
-        string topic = open.Topic.ToString();
-        if (_topics.TryGetValue(topic, out var channel) && channel.Equals(open.Channel)) return;
-        _topics = _topics.SetItem(topic, open.Channel);
-        TellSessions(new(_topics, topic, null));
-        foreach (var address in _peers.Keys) Dial(address);
+        string topic = id.ToString();
+        _topics.TryGetValue(topic, out var before);
+        var policy = _dormant.Contains(topic) ? TopicPolicy.Nobody : _policies.GetValueOrDefault(topic, TopicPolicy.Everyone);
+        var now = _channels.TryGetValue(topic, out var channel) ? new CarriedTopic(channel, policy) : null;
+        if (before == now) return;
+        _topics = now is null ? _topics.Remove(topic) : _topics.SetItem(topic, now);
+        TellSessions(new MeshProtocol.TopicsChanged(_topics, topic));
+        if (before is null) _watcher.Tell(new MeshProtocol.TopicOpened(id));
+        if (now is null) _watcher.Tell(new MeshProtocol.TopicClosed(id));
+        if (before is null && _topics.Count == 1) foreach (var (address, dialling) in _diallings.All) if (dialling.IsKept) Serve(address);
     }
 
-    private void OnCloseTopic(MeshProtocol.CloseTopic close)
+    private void TellSessions(object message)
     {
-        string topic = close.Topic.ToString();
-        if (!_topics.TryGetValue(topic, out var channel) || !channel.Equals(close.Channel)) return;   // a successor has it
-        _topics = _topics.Remove(topic);
-        TellSessions(new(_topics, null, topic));
+        foreach (var session in _sessions.Values) session.Actor.Tell(message);
     }
 
-    private void TellSessions(MeshProtocol.TopicsChanged changed)
+    private void OnAddPeer(MeshProtocol.AddPeer add)
     {
-        foreach (var session in _sessions.Keys) session.Tell(changed);
+        if (!_diallings.Keep(add.Address)) return;
+        if (_diallings.All[add.Address].Session is { } session) _sessions[session].Actor.Tell(new MeshProtocol.OfferAll());
+        else Serve(add.Address);
     }
 
-    private void OnAddPeer(PeerAddress address)
+    private void OnUnblock(MeshProtocol.Unblock unblock)
     {
-        if (_peers.TryAdd(address, new())) Dial(address);
+        _pool.Unblock(unblock.KeyId);
+        foreach (var address in _diallings.All.Keys.Where(a => a.KeyId == unblock.KeyId.Hash).ToList()) Serve(address);
     }
 
-    private void Dial(PeerAddress address)
+    private void OnBlock(MeshProtocol.Block block)
     {
-        var state = _peers[address];
-        if (state.Busy || _topics.Count == 0) return;
-        if (!_setup.Transports.TryGetValue(address.Endpoint.Scheme, out var transport))
+        foreach (var connection in _pool.Block(block.KeyId)) Close(connection.Peer, new(RejectCode.Declined, "the peer is blocked here"));
+    }
+
+    private void OnConnect(MeshProtocol.Connect connect)
+    {
+        string topic = connect.Topic.ToString();
+        var candidate = connect.Candidate;
+        if (_pool.Blocked.Contains(candidate.KeyId) || !Uri.TryCreate(candidate.Address, UriKind.Absolute, out var endpoint) || !_setup.Transports.ContainsKey(endpoint.Scheme))
+        {
+            _watcher.Tell(new MeshProtocol.ConnectFailed(connect.Topic, candidate));
+            return;
+        }
+        var there = _pool.Of(candidate.KeyId).Where(c => !connect.Fresh || c.Dialled == candidate.Address).ToList();
+        if (there.Count > 0)
+        {
+            foreach (var connection in there) _sessions[connection.Peer].Actor.Tell(new MeshProtocol.Offer([topic]));
+            return;
+        }
+        var address = new PeerAddress(candidate.KeyId.Hash, endpoint);
+        if (_diallings.Want(address, topic).Session is { } session && _sessions.TryGetValue(session, out var serving)) serving.Actor.Tell(new MeshProtocol.Offer([topic]));
+        else Serve(address);
+    }
+
+    // Has the address dialled, unless it is connected, waits for its turn, or there is nothing to talk about.
+    private void Serve(PeerAddress address)
+    {
+        if (!_diallings.All.TryGetValue(address, out var dialling) || dialling.IsDialling || dialling.Session is not null || _topics.Count == 0) return;
+        if (!_setup.Transports.ContainsKey(address.Endpoint.Scheme))
         {
             _log.Error("Cannot dial {0}: no transport for '{1}://', use one of {2}", address, address.Endpoint.Scheme, Schemes);
             return;
         }
-        state.Busy = true;
+        if (_pool.Blocked.Contains(new(address.KeyId)))
+        {
+            Failed(address, new(RejectCode.Declined, "the peer is blocked here"), "the peer is blocked here");
+            return;
+        }
+        dialling.IsDialling = true;
         Timers.Cancel(address);
-        DialAsync(transport, address.Endpoint, _stopping.Token).PipeTo(
-            Self, success: connection => new Dialled(address, connection), failure: why => new DialFailed(address, why.Message));
+        _dials.Add(address);
+        DialWaiting();
+    }
+
+    private void DialWaiting()
+    {
+        while (_dials.TryTake(Now, out var address))
+        {
+            DialAsync(_setup.Transports[address.Endpoint.Scheme], address.Endpoint, _stopping.Token).PipeTo(
+                Self, success: connection => new Dialled(address, connection), failure: why => new DialFailed(address, why.Message));
+        }
+        if (_dials.NextAt(Now) is { } at) Timers.StartSingleTimer(nameof(QueueTick), QueueTick.Instance, at - Now);
     }
 
     // What comes too late for a mesh that has stopped would be nobody's, and stay open for ever.
@@ -160,71 +274,124 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         connection.Close(why);
     }
 
-    private void OnDialled(Dialled dialled) => StartSession(dialled.Connection, dialled.Address);
+    private void OnDialled(Dialled dialled)
+    {
+        _dials.Done();
+        var dialling = _diallings.All[dialled.Address];
+        dialling.IsDialling = false;
+        dialling.Session = StartSession(dialled.Connection, dialled.Address, dialling);
+        DialWaiting();
+    }
 
     private void OnDialFailed(DialFailed failed)
     {
+        _dials.Done();
         _log.Info("Peer {0}: {1}", failed.Address, failed.Why);
-        Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(failed.Address, null, failed.Why));
-        DialAgain(failed.Address, Backoff(++_peers[failed.Address].Failures));
+        Failed(failed.Address, null, failed.Why);
+        DialWaiting();
     }
 
-    private void DialAgain(PeerAddress address, TimeSpan after)
+    private void Failed(PeerAddress address, Reject? why, string detail)
     {
-        _peers[address].Busy = false;
-        Timers.StartSingleTimer(address, new DialTick(address), after);
+        Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, why, detail));
+        var dialling = _diallings.All[address];
+        dialling.IsDialling = false;
+        foreach (string topic in dialling.Topics) _watcher.Tell(new MeshProtocol.ConnectFailed(ContentHash.Parse(topic), new(new(address.KeyId), address.Endpoint.OriginalString)));
+        dialling.Topics.Clear();
+        if (dialling.IsKept) Timers.StartSingleTimer(address, new DialTick(address), _diallings.Backoff(++dialling.Failures));
+        else _diallings.Remove(address);
     }
 
-    private void StartSession(IFrameConnection connection, PeerAddress? dialled)
+    private void OnAccepted(IFrameConnection connection)
     {
-        if (dialled is null && _inbound >= _setup.Settings.SessionsMax)
+        if (_inbound >= _setup.Settings.SessionsMax)
         {
             _log.Info("The connection from {0} is refused: there are {1} sessions already", connection.Remote, _inbound);
             SyncMetrics.ConnectionRefused("too many sessions");
             Refuse(connection, "too many sessions");
             return;
         }
-        if (dialled is null) _inbound++;
-        // The peer may not have every object that we have: ask for another one first each time it declines.
-        string first = dialled is null || _topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(_peers[dialled].NextTopic % _topics.Count);
-        var setup = new SessionSetup(connection, Self, _setup.Handshake, _setup.Random, _setup.Settings, _topics, dialled, first);
-        _sessions[Context.ActorOf(PeerSessionActor.Props(setup), $"session-{++_sessionNumber}")] = dialled;
+        _inbound++;
+        StartSession(connection, null, null);
     }
 
-    private void OnSessionOpened(MeshProtocol.SessionOpened opened)
+    private PeerId StartSession(IFrameConnection connection, PeerAddress? dialled, Dialling? why)
     {
-        _open[Sender] = new(opened.Peer.Text, opened.KeyId, opened.Kind, opened.Remote, opened.Inbound);
-        if (_sessions.TryGetValue(Sender, out var address) && address is not null) _peers[address].Failures = 0;
+        // An original hangs up when it does not share the topic that it is asked for first: the next time another one is.
+        string first = why is null ? "" : why.Topics.FirstOrDefault() ?? (_topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(why.NextTopic % _topics.Count));
+        var wanted = why is null || why.IsKept ? null : why.Topics.ToArray();
+        var id = new PeerId($"session-{++_sessionNumber}");
+        var setup = new SessionSetup(connection, Self, _watcher, _setup.Handshake, _instance, _setup.Random, _setup.Settings, _topics, dialled, first, wanted);
+        _sessions[id] = new(Context.ActorOf(PeerSessionActor.Props(setup), id.Text), dialled);
+        return id;
+    }
+
+    private void OnAdmit(MeshProtocol.Admit admit)
+    {
+        if (!_sessions.TryGetValue(SenderId, out var session)) return;
+        switch (_pool.Admit(new(SenderId, admit.KeyId, admit.Instance, session.Dialled?.Endpoint.OriginalString, Now)))
+        {
+            case PoolVerdict.Kept(var replaced):
+                session.Info = new(Sender.Path.Name, admit.KeyId, admit.Kind, admit.Remote, session.Dialled is null, null);
+                Sender.Tell(new MeshProtocol.Admitted());
+                if (replaced is { } old) Replace(old, SenderId, "a newer connection to the same node serves both ways");
+                break;
+            case PoolVerdict.Duplicate(var other): Replace(SenderId, other, "another connection to the same node serves both ways"); break;
+            case PoolVerdict.Refused(var why): Sender.Tell(new MeshProtocol.CloseSession(why, IsFault: false)); break;
+        }
+    }
+
+    // What was wanted of the one is wanted of the other.
+    private void Replace(PeerId gone, PeerId stays, string why)
+    {
+        foreach (var address in _diallings.ServedBy(gone))
+        {
+            var dialling = _diallings.All[address];
+            _sessions[stays].Actor.Tell(dialling.IsKept ? new MeshProtocol.OfferAll() : new MeshProtocol.Offer([.. dialling.Topics]));
+        }
+        _diallings.Move(gone, stays);
+        if (_sessions.TryGetValue(gone, out var session)) session.Info = null;
+        Close(gone, new(RejectCode.Declined, why));
+    }
+
+    private void Close(PeerId peer, Reject why)
+    {
+        if (_sessions.TryGetValue(peer, out var session)) session.Actor.Tell(new MeshProtocol.CloseSession(why, IsFault: false));
     }
 
     private void OnSessionEnded(MeshProtocol.SessionEnded ended)
     {
-        _open.Remove(Sender);
-        if (!_sessions.Remove(Sender, out var address)) return;
-        if (address is null)
-        {
-            _inbound--;
-            return;
-        }
-        var state = _peers[address];
-        bool declined = ended.Why?.Code == RejectCode.Declined;
-        if (declined) state.NextTopic++;
-        if (!ended.WasOpen) Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, ended.Why, ended.Why?.Detail ?? "closed by the remote"));
-        // Declined topics are tried in turn without delay; only a whole round of them counts as a failure.
-        bool round = !declined || state.NextTopic % Math.Max(1, _topics.Count) == 0;
-        if (round && !ended.WasOpen) state.Failures++;
-        DialAgain(address, round ? Backoff(state.Failures) : TimeSpan.FromMilliseconds(50));
+        var id = SenderId;
+        _pool.Remove(id);
+        if (!_sessions.Remove(id, out var session)) return;
+        if (session.Dialled is null) _inbound--;
+        foreach (var address in _diallings.ServedBy(id)) OnLost(address, ended);
     }
 
-    private TimeSpan Backoff(int failures)
+    private void OnLost(PeerAddress address, MeshProtocol.SessionEnded ended)
     {
-        Span<byte> jitter = stackalloc byte[1];
-        _setup.Random.Fill(jitter);
-        double seconds = Math.Min(_setup.Settings.RedialMax.TotalSeconds, _setup.Settings.RedialMin.TotalSeconds * Math.Pow(2, Math.Max(0, failures - 1)));
-        return TimeSpan.FromSeconds(seconds * (0.75 + (jitter[0] / 512.0)));
+        var dialling = _diallings.All[address];
+        dialling.Session = null;
+        if (ended.WasOfUse)
+        {
+            dialling.Topics.Clear();   // who joined them has left them, and discovery knows
+            dialling.Failures = 0;
+            if (dialling.IsKept) Timers.StartSingleTimer(address, new DialTick(address), _diallings.Backoff(0));
+            else _diallings.Remove(address);
+            return;
+        }
+        // Topics that an original declines are tried in turn without delay; only a whole round of them counts as a failure.
+        if (ended.Why?.Code == RejectCode.Declined && dialling.IsKept && ++dialling.NextTopic % Math.Max(1, _topics.Count) != 0)
+        {
+            Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(address, ended.Why, ended.Why.Value.Detail));
+            Timers.StartSingleTimer(address, new DialTick(address), NextTopicAfter);
+            return;
+        }
+        Failed(address, ended.Why, ended.Why?.Detail ?? "closed by the remote");
     }
 
     private static readonly TimeSpan ListenersStop = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan NextTopicAfter = TimeSpan.FromMilliseconds(50);
 
     private string Schemes => string.Join(", ", _setup.Transports.Keys.Order(StringComparer.Ordinal).Select(s => s + "://"));
 }

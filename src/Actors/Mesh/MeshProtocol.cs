@@ -4,20 +4,22 @@ using Hhs.Model;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Protocols;
+using Hhs.Protocols.Pool;
+using Hhs.Protocols.Swarm;
 
 namespace Hhs.Actors.Mesh;
 
 /// <summary>What is said to and by the mesh, and between sessions and the channels of topics.</summary>
 public static class MeshProtocol
 {
-    /// <summary>This channel carries the topic from now on: peers that have or want it are to be joined to it.</summary>
-    internal sealed record OpenTopic(ContentHash Topic, IActorRef Channel);
-
-    /// <summary>The topic is not carried any more.</summary>
-    internal sealed record CloseTopic(ContentHash Topic, IActorRef Channel);
-
-    /// <summary>Keep a connection to this peer, redialling with back-off.</summary>
+    /// <summary>Keep a connection to this peer, redialling with back-off, and offer it every topic that is open to it.</summary>
     public sealed record AddPeer(PeerAddress Address);
+
+    /// <summary>Talk to this key no more: its sessions are closed, it is not dialled, and what it dials is closed.</summary>
+    public sealed record Block(KeyId KeyId);
+
+    /// <summary>Talk to this key again.</summary>
+    public sealed record Unblock(KeyId KeyId);
 
     /// <summary>Who is connected. Answered by <see cref="Peers"/>.</summary>
     public sealed record GetPeers
@@ -26,28 +28,76 @@ public static class MeshProtocol
         public static readonly GetPeers Instance = new();
     }
 
-    /// <summary>The open sessions, and the addresses listened on.</summary>
-    public sealed record Peers(IReadOnlyList<PeerInfo> Sessions, IReadOnlyList<Uri> Listening);
+    /// <summary>The open sessions, the addresses listened on, and who is blocked.</summary>
+    public sealed record Peers(IReadOnlyList<PeerInfo> Sessions, IReadOnlyList<Uri> Listening, IReadOnlyList<KeyId> Blocked);
 
     /// <summary>One open session.</summary>
-    public sealed record PeerInfo(string Session, KeyId KeyId, PeerKind Kind, string Remote, bool Inbound);
+    /// <param name="Session">Its name.</param>
+    /// <param name="KeyId">Who is at the other end.</param>
+    /// <param name="Kind">What software the peer may be.</param>
+    /// <param name="Remote">Its address, for a log.</param>
+    /// <param name="Inbound">Whether the peer dialled.</param>
+    /// <param name="RoundTrip">The last round trip measured; null before the first, and for the original.</param>
+    public sealed record PeerInfo(string Session, KeyId KeyId, PeerKind Kind, string Remote, bool Inbound, TimeSpan? RoundTrip);
 
     /// <summary>Published on the event stream when a peer that we dial could not be reached or was turned away; it is dialled again later.</summary>
     /// <param name="Address">The peer.</param>
-    /// <param name="Why">Why the session ended, such as <see cref="RejectCode.Declined"/> when it has nothing that we have or want; null when it could not be reached or hung up itself.</param>
+    /// <param name="Why">Why, such as <see cref="RejectCode.Declined"/> when it has nothing that we have or want; null when it could not be reached or hung up itself.</param>
     /// <param name="Detail">The reason, for a person.</param>
     public sealed record PeerFailed(PeerAddress Address, Reject? Why, string Detail);
+
+    // channels and owners of topics -> mesh
+
+    /// <summary>This channel carries the topic from now on: peers that have or want it are to be joined to it.</summary>
+    internal sealed record OpenTopic(ContentHash Topic, IActorRef Channel);
+
+    /// <summary>The topic is not carried any more.</summary>
+    internal sealed record CloseTopic(ContentHash Topic, IActorRef Channel);
+
+    /// <summary>Open the topic to these keys only, now or when it is carried.</summary>
+    internal sealed record SetPolicy(ContentHash Topic, TopicPolicy Policy);
+
+    /// <summary>Whether the topic is open to nobody at present, whatever its policy.</summary>
+    internal sealed record SetDormant(ContentHash Topic, bool Dormant);
+
+    // discovery -> mesh, and back
+
+    /// <summary>The sender is to be told what becomes of topics: those carried now, and each change.</summary>
+    internal sealed record Watch;
+
+    internal sealed record TopicOpened(ContentHash Topic);
+
+    internal sealed record TopicClosed(ContentHash Topic);
+
+    /// <summary>Ask the candidate for the topic: over a connection that is there, else over a new one.</summary>
+    /// <param name="Topic">The topic.</param>
+    /// <param name="Candidate">Whom.</param>
+    /// <param name="Fresh">Whether a connection to another address of the key will not do: it was asked before.</param>
+    internal sealed record Connect(ContentHash Topic, SwarmCandidate Candidate, bool Fresh);
+
+    internal sealed record ConnectFailed(ContentHash Topic, SwarmCandidate Candidate);
+
+    /// <summary>Ask all who are connected for the topic. Tells each that we have or want it.</summary>
+    internal sealed record OfferToPool(ContentHash Topic);
+
+    // session -> discovery
+
+    internal sealed record TopicJoined(string Topic, PeerId Peer, KeyId KeyId);
+
+    internal sealed record TopicLeft(string Topic, PeerId Peer);
+
+    internal sealed record TopicDeclined(string Topic, KeyId KeyId);
 
     // session -> channel
 
     /// <summary>The session's peer takes part in the topic.</summary>
-    internal sealed record PeerJoined(PeerId Peer, PeerKind Kind, IActorRef Session);
+    internal sealed record PeerJoined(string Topic, PeerId Peer, PeerKind Kind, IActorRef Session);
 
-    /// <summary>The session is over.</summary>
-    internal sealed record PeerLeft(PeerId Peer);
+    /// <summary>The session is over, or carries the topic no more.</summary>
+    internal sealed record PeerLeft(string Topic, PeerId Peer);
 
     /// <summary>A message on the topic. <paramref name="Release"/> is called when it has been processed, and makes room for more.</summary>
-    internal sealed record TopicMessage(PeerId Peer, ReadOnlyMemory<byte> Message, Action Release);
+    internal sealed record TopicMessage(string Topic, PeerId Peer, ReadOnlyMemory<byte> Message, Action Release);
 
     /// <summary>So many bytes of messages have left.</summary>
     internal sealed record TopicDrained(PeerId Peer, int Bytes);
@@ -62,10 +112,29 @@ public static class MeshProtocol
 
     // mesh -> session, session -> mesh
 
-    /// <summary>All topics carried now, and the one that was opened or closed.</summary>
-    internal sealed record TopicsChanged(ImmutableDictionary<string, IActorRef> Topics, string? Opened, string? Closed);
+    /// <summary>All topics carried now, and the one that was opened, closed, or given another channel or policy.</summary>
+    internal sealed record TopicsChanged(ImmutableDictionary<string, CarriedTopic> Topics, string Changed);
 
-    internal sealed record SessionOpened(PeerId Peer, KeyId KeyId, PeerKind Kind, string Remote, bool Inbound);
+    /// <summary>Ask the peer for these topics, and again when it has declined them.</summary>
+    internal sealed record Offer(IReadOnlyCollection<string> Topics);
 
-    internal sealed record SessionEnded(Reject? Why, bool WasOpen);
+    /// <summary>Ask the peer for all topics, now and later.</summary>
+    internal sealed record OfferAll;
+
+    /// <summary>The handshake is done: is the connection to be kept?</summary>
+    internal sealed record Admit(KeyId KeyId, NodeInstance? Instance, PeerKind Kind, string Remote);
+
+    internal sealed record Admitted;
+
+    /// <summary>The connection is to be closed.</summary>
+    /// <param name="Why">Why.</param>
+    /// <param name="IsFault">Whether the peer did something wrong.</param>
+    internal sealed record CloseSession(Reject Why, bool IsFault);
+
+    internal sealed record RoundTripMeasured(TimeSpan RoundTrip);
+
+    /// <summary>The session is over.</summary>
+    /// <param name="Why">Why we closed it; null when the remote did.</param>
+    /// <param name="WasOfUse">Whether it ever carried a topic.</param>
+    internal sealed record SessionEnded(Reject? Why, bool WasOfUse);
 }

@@ -5,52 +5,59 @@ using Akka.Event;
 using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
-using Hhs.Model.Hashing;
 using Hhs.Protocols;
 using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
+using Hhs.Protocols.Pool;
 
 namespace Hhs.Actors.Mesh;
 
-/// <summary>One connection to one peer: handshake, first topic, then messages of all topics that both sides carry.</summary>
+/// <summary>One connection to one peer: handshake, admission by the mesh, then messages of all topics that both sides carry.</summary>
 /// <remarks>
-/// Phases: Handshaking, Negotiating, Open, Closing. A peer's fault closes this connection and nothing else.
-/// Topics are offered only by the side that dialled, and those that the peer itself has named: whoever dials in learns
-/// nothing of what else is here. Source: wire.md sections 3 to 5, supplement section 7.
+/// Phases: Handshaking, Greeting (our own nodes say which one they are), Admitting (the mesh judges the connection),
+/// Negotiating (with the original: a first topic), Open, Closing. A peer's fault closes this connection and nothing else.
+/// Source: wire.md sections 3 to 5, supplement section 7.
 /// </remarks>
-internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
+internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private readonly SessionSetup _setup;
     private readonly IFrameConnection _connection;
     private readonly IHandshake _handshake;
     private readonly PeerId _self;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, (IActorRef Channel, TopicCredit Credit)> _joined = [];
-    private readonly HashSet<string> _declinedByUs = [];
-    private ImmutableDictionary<string, IActorRef> _topics;
+    private readonly ChargeMeter _charges;
+    private readonly KeepAlive _keepAlive;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private ImmutableDictionary<string, CarriedTopic> _carried;
     private HandshakeState _handshakeState = null!;
     private NegotiationState _negotiationState = null!;
     private ITopicNegotiation _negotiation = null!;
     private SecureChannel? _channel;
     private OutgoingFrames _out = null!;
+    private SessionTopics _topics = null!;
     private VerifiedPeer _remote = null!;
-    private int _charges;
     private int _handshakeUnsent;
-    private bool _opened;
+    private bool _opened, _wantsAll, _toldDeclined;
+    private TimeSpan _idleSince, _askAgainAt, _askAgainPause;
     private Reject? _ending;
 
     public static Props Props(SessionSetup setup) => Akka.Actor.Props.Create(() => new PeerSessionActor(setup));
 
     public PeerSessionActor(SessionSetup setup)
     {
-        (_setup, _connection, _topics) = (setup, setup.Connection, setup.Topics);
+        (_setup, _connection, _carried) = (setup, setup.Connection, setup.Topics);
         _self = new(Self.Path.Name);
+        _charges = new(setup.Settings.ChargesMax, setup.Settings.ChargesForgivenPerMinute);
+        _keepAlive = new(setup.Settings.PingEvery, setup.Settings.PingTimeout);
+        _wantsAll = setup.Dialled is not null && setup.Wanted is null;
         _handshake = setup.Dialled is { } address
             ? new InitiatorHandshake(setup.Handshake, setup.Random, new(address.KeyId))
             : new ResponderHandshake(setup.Handshake, setup.Random);
         Become(Handshaking);
     }
+
+    public IStash Stash { get; set; } = null!;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -63,11 +70,10 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _connection.Close("the session ended");
-        foreach (var (channel, _) in _joined.Values) channel.Tell(new MeshProtocol.PeerLeft(_self));
+        _topics?.LeaveAll();
         _channel?.Dispose();
-        string kind = _ending?.Code.ToString() ?? "Remote";
-        SyncMetrics.SessionClosed(_opened, kind);
-        _setup.Mesh.Tell(new MeshProtocol.SessionEnded(_ending, _opened));
+        SyncMetrics.SessionClosed(_opened, _ending?.Code.ToString() ?? "Remote");
+        _setup.Mesh.Tell(new MeshProtocol.SessionEnded(_ending, _topics?.WereShared == true));
     }
 
     private sealed record DeadlineTick
@@ -80,10 +86,12 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         public static readonly HoldOver Instance = new();
     }
 
-    private sealed record OfferAgain
+    private sealed record Tick
     {
-        public static readonly OfferAgain Instance = new();
+        public static readonly Tick Instance = new();
     }
+
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
 
     private void Handshaking()
     {
@@ -93,6 +101,27 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
             Carry(_handshake.Advance(_handshakeState, new HandshakeInput.FrameArrived(frame.Bytes)));
         });
         Receive<DeadlineTick>(_ => Carry(_handshake.Advance(_handshakeState, new HandshakeInput.DeadlinePassed())));
+        ReceiveAlways();
+    }
+
+    private void Greeting()
+    {
+        Receive<FrameReceived>(frame =>
+        {
+            _connection.Consumed(frame.Bytes.Length);
+            if (!TryOpen(frame.Bytes, out var opened)) return;
+            if (opened is MuxFrame.Hello(var instance)) AskAdmission(instance);
+            else End(new(RejectCode.UnexpectedMessage, "the first frame is no hello"));
+        });
+        Receive<DeadlineTick>(_ => End(new(RejectCode.TimedOut, "no hello came")));
+        ReceiveAlways();
+    }
+
+    private void Admitting()
+    {
+        Receive<FrameReceived>(_ => Stash.Stash());   // not reported as consumed: the receive window bounds it
+        Receive<MeshProtocol.Admitted>(_ => OnAdmitted());
+        Receive<DeadlineTick>(_ => { });   // a late timer is harmless
         ReceiveAlways();
     }
 
@@ -112,11 +141,23 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         Receive<FrameReceived>(OnFrame);
         Receive<MeshProtocol.SendOnTopic>(send =>
         {
-            if (_joined.ContainsKey(send.TopicText)) _out.Data(send.TopicText, send.Message, Sender);
+            if (_topics.IsJoined(send.TopicText)) _out.Data(send.TopicText, send.Message, Sender);
         });
         Receive<MeshProtocol.Charge>(charge => OnCharge(charge.Why, charge.Points));
-        Receive<OfferAgain>(_ => OfferTopics());
+        Receive<MeshProtocol.Offer>(offer => _topics.Want(offer.Topics));
+        Receive<MeshProtocol.OfferAll>(_ =>
+        {
+            _wantsAll = true;
+            _topics.WantAll();
+        });
+        Receive<Tick>(_ => OnTick());
         Receive<DeadlineTick>(_ => { });   // a late timer is harmless
+        Receive<MeshProtocol.TopicsChanged>(changed =>
+        {
+            _topics.OnChanged(changed.Topics, changed.Changed);
+            _askAgainPause = _setup.Settings.OfferAgainEvery;
+            if (Now + _askAgainPause < _askAgainAt) _askAgainAt = Now + _askAgainPause;
+        });
         ReceiveAlways();
     }
 
@@ -147,7 +188,14 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
             foreach (var (channel, bytes) in _out.Sent(sent.Bytes - ofHandshake)) channel.Tell(new MeshProtocol.TopicDrained(_self, bytes));
         });
         Receive<HoldOver>(_ => _out.Unhold());
-        Receive<MeshProtocol.TopicsChanged>(OnTopicsChanged);
+        Receive<MeshProtocol.TopicsChanged>(changed => _carried = changed.Topics);
+        Receive<MeshProtocol.Offer>(_ => Stash.Stash());
+        Receive<MeshProtocol.OfferAll>(_ => Stash.Stash());
+        Receive<MeshProtocol.CloseSession>(close =>
+        {
+            if (close.IsFault) End(close.Why);
+            else Close(close.Why);
+        });
     }
 
     private void Carry(HandshakeStep step)
@@ -183,10 +231,36 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         _remote = remote;
         _channel = new(keys);
         _out = new(_connection, _channel);
+        _topics = new(_self, Self, remote.KeyId, remote.Kind, _connection, _out, _setup.Watcher, _setup.Settings.DeclinedTopicsMax, _log);
         if (hold > TimeSpan.Zero) HoldFor(hold);
-        _negotiation = _setup.Dialled is null ? new ResponderNegotiation() : new InitiatorNegotiation(_setup.FirstTopic, remote.Kind);
+        if (remote.Kind == PeerKind.Original)
+        {
+            AskAdmission(null);
+            return;
+        }
+        _out.Control(new MuxFrame.Hello(_setup.Instance));
+        ArmDeadline(NegotiationLimits.Deadline);
+        Become(Greeting);
+    }
+
+    private void AskAdmission(NodeInstance? instance)
+    {
+        Timers.Cancel(nameof(DeadlineTick));
+        Become(Admitting);
+        _setup.Mesh.Tell(new MeshProtocol.Admit(_remote.KeyId, instance, _remote.Kind, _connection.Remote));
+    }
+
+    private void OnAdmitted()
+    {
+        if (_remote.Kind == PeerKind.Native)
+        {
+            OnOpened();
+            return;
+        }
+        _negotiation = _setup.Dialled is null ? new ResponderNegotiation() : new InitiatorNegotiation(_setup.FirstTopic, _remote.Kind);
         Become(Negotiating);
         Carry(_negotiation.Start());
+        Stash.UnstashAll();
     }
 
     private void Carry(NegotiationStep step)
@@ -201,28 +275,68 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         {
             case NegotiationEffect.ArmDeadline(var after): ArmDeadline(after); break;
             case NegotiationEffect.AskVerdict(var topic):
-                Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_topics.ContainsKey(topic))));
+                Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_carried.TryGetValue(topic, out var carried) && carried.Policy.Admits(_remote.KeyId))));
                 break;
             case NegotiationEffect.CloseTransport(var why, _): End(why); break;
-            case NegotiationEffect.Opened(var topic): OnOpened(topic); break;
+            case NegotiationEffect.Opened(var topic):
+                // supplement 7.3, mirrored: an original loses what it reads in one go with our accept.
+                if (_setup.Dialled is null) HoldFor(HandshakeLimits.FirstFrameHold);
+                OnOpened(topic);
+                break;
             case NegotiationEffect.SendFrame(var frame): _out.Control(frame); break;
             default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
         }
     }
 
-    private void OnOpened(string topic)
+    private void OnOpened(string? first = null)
     {
         Timers.Cancel(nameof(DeadlineTick));
         _opened = true;
         SyncMetrics.SessionOpened();
-        _setup.Mesh.Tell(new MeshProtocol.SessionOpened(_self, _remote.KeyId, _remote.Kind, _connection.Remote, _setup.Dialled is null));
-        // supplement 7.3, mirrored: an original loses what it reads in one go with our accept.
-        if (_remote.Kind == PeerKind.Original && _setup.Dialled is null) HoldFor(HandshakeLimits.FirstFrameHold);
         Become(Open);
-        Join(topic);
-        if (_setup.Dialled is null) return;
-        OfferTopics();
-        Timers.StartPeriodicTimer(nameof(OfferAgain), OfferAgain.Instance, _setup.Settings.OfferAgainEvery);
+        _topics.Begin(_carried);
+        if (first is not null) _topics.TryJoin(first, out _, out _);
+        if (_wantsAll) _topics.WantAll();
+        else _topics.Want(_setup.Wanted ?? []);
+        (_idleSince, _askAgainPause, _askAgainAt) = (Now, _setup.Settings.OfferAgainEvery, Now + _setup.Settings.OfferAgainEvery);
+        if (_remote.Kind == PeerKind.Native) Ping();
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _setup.Settings.CheckEvery);
+        Stash.UnstashAll();
+    }
+
+    private void OnTick()
+    {
+        var now = Now;
+        if (_remote.Kind == PeerKind.Native && Check(now)) return;
+        if (_topics.Count > 0 || _wantsAll) _idleSince = now;
+        else if (now - _idleSince >= _setup.Settings.IdleTimeout)
+        {
+            Close(new(RejectCode.TimedOut, "idle: no topic is shared"));
+            return;
+        }
+        if (now < _askAgainAt) return;
+        _topics.AskAgain();
+        // What is declined again and again is asked for less and less often.
+        _askAgainPause = _askAgainPause * 2 < _setup.Settings.OfferAgainMax ? _askAgainPause * 2 : _setup.Settings.OfferAgainMax;
+        _askAgainAt = now + _askAgainPause;
+    }
+
+    private bool Check(TimeSpan now)
+    {
+        switch (_keepAlive.Check(now))
+        {
+            case KeepAliveStep.Dead:
+                Close(new(RejectCode.TimedOut, "no answer to a ping"));
+                return true;
+            case KeepAliveStep.Ping: _out.Control(new MuxFrame.Ping(_keepAlive.Number)); break;
+        }
+        return false;
+    }
+
+    private void Ping()
+    {
+        _keepAlive.AskNow(Now);
+        _out.Control(new MuxFrame.Ping(_keepAlive.Number));
     }
 
     private void HoldFor(TimeSpan hold)
@@ -234,86 +348,49 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
     private void OnFrame(FrameReceived received)
     {
         int length = received.Bytes.Length;
-        if (TryOpen(received.Bytes, out var frame) && frame is MuxFrame.TopicData(var topic, var payload) && TryJoin(topic, out var channel, out var credit))
+        _keepAlive.Heard(Now);
+        // supplement 0.6: an original sends on every topic that it has, unasked. Whoever knows the id may have the object.
+        if (TryOpen(received.Bytes, out var frame) && frame is MuxFrame.TopicData(var topic, var payload) && _topics.TryJoin(topic, out var channel, out var credit))
         {
             credit.Passed(length);
-            channel.Tell(new MeshProtocol.TopicMessage(_self, payload, () => credit.Processed(length)));
+            channel.Tell(new MeshProtocol.TopicMessage(topic, _self, payload, () => credit.Processed(length)));
             return;
         }
         _connection.Consumed(length);
         switch (frame)
         {
-            case MuxFrame.Interest(var asked): OnInterest(asked); break;
-            case MuxFrame.Accept(var accepted): if (_topics.ContainsKey(accepted)) Join(accepted); break;
+            case MuxFrame.Interest(var asked):
+                if (!_topics.OnInterest(asked)) OnCharge(new(RejectCode.Malformed, "interest in what is no object's id"), 1);
+                break;
+            case MuxFrame.Accept(var accepted): _topics.OnAccept(accepted); break;
+            case MuxFrame.Reject(var rejected): OnReject(rejected); break;
+            case MuxFrame.Ping(var number) when _remote.Kind == PeerKind.Native: _out.Control(new MuxFrame.Pong(number)); break;
+            case MuxFrame.Pong(var number): OnPong(number); break;
             case MuxFrame.Dropped(var reason): SyncMetrics.FrameDropped(reason); break;
             case MuxFrame.TopicData: SyncMetrics.FrameDropped("topic not joined"); break;
         }
     }
 
-    // supplement 0.6: an original sends on every topic that it has, unasked. Whoever knows the id may have the object.
-    private bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit)
+    private void OnReject(string topic)
     {
-        Join(topic);
-        bool here = _joined.TryGetValue(topic, out var joined);
-        (channel, credit) = joined;
-        return here;
+        _topics.OnReject(topic);
+        if (!_topics.AllDeclined || _toldDeclined || _setup.Dialled is null) return;
+        _toldDeclined = true;
+        Context.System.EventStream.Publish(new MeshProtocol.PeerFailed(_setup.Dialled, new(RejectCode.Declined, "the topics were rejected"), "the topics were rejected"));
     }
 
-    private void OnInterest(string topic)
+    private void OnPong(ulong number)
     {
-        if (_topics.ContainsKey(topic))
-        {
-            _out.Control(new MuxFrame.Accept(topic));
-            Join(topic);
-            return;
-        }
-        if (!ContentHash.TryParse(topic, out _))
-        {
-            // Text of any length; nobody honest names what is no object's id.
-            OnCharge(new(RejectCode.Malformed, "interest in what is no object's id"), 1);
-            return;
-        }
-        _out.Control(new MuxFrame.Reject(topic));
-        SyncMetrics.FrameDropped("interest in a topic that is not here");
-        // No charge: whoever has many objects may offer them all.
-        if (_declinedByUs.Count >= _setup.Settings.DeclinedTopicsMax || !_declinedByUs.Add(topic)) return;
-        if (_declinedByUs.Count == _setup.Settings.DeclinedTopicsMax) _log.Info("Peer {0} has asked for {1} topics that are not here; further ones are forgotten", _connection.Remote, _declinedByUs.Count);
-    }
-
-    private void Join(string topic)
-    {
-        if (_joined.ContainsKey(topic) || !_topics.TryGetValue(topic, out var channel)) return;
-        _joined.Add(topic, (channel, new(_connection)));
-        channel.Tell(new MeshProtocol.PeerJoined(_self, _remote.Kind, Self));
-    }
-
-    private void OnTopicsChanged(MeshProtocol.TopicsChanged changed)
-    {
-        _topics = changed.Topics;
-        if (changed.Closed is { } closed && _joined.Remove(closed, out var left))
-        {
-            left.Channel.Tell(new MeshProtocol.PeerLeft(_self));
-            left.Credit.Abandon();
-            _declinedByUs.Add(closed);   // the peer knows of it: should it come back, it is offered again
-        }
-        if (!_opened || _ending is not null || changed.Opened is not { } opened) return;
-        // What the peer has named itself is no secret to it.
-        if (_setup.Dialled is not null || _declinedByUs.Remove(opened)) _out.Control(new MuxFrame.Interest(opened));
-    }
-
-    private void OfferTopics()
-    {
-        foreach (string topic in _topics.Keys)
-        {
-            if (!_joined.ContainsKey(topic)) _out.Control(new MuxFrame.Interest(topic));
-        }
+        var before = _keepAlive.RoundTrip;
+        _keepAlive.Answered(number, Now);
+        if (_keepAlive.RoundTrip is { } measured && measured != before) _setup.Mesh.Tell(new MeshProtocol.RoundTripMeasured(measured));
     }
 
     private void OnCharge(Reject why, int points)
     {
-        _charges += points;
-        _log.Info("Peer {0} ({1}): {2} (charged {3}, {4} in all)", _remote.KeyId.Short, _connection.Remote, why, points, _charges);
-        if (_charges >= _setup.Settings.ChargesMax) End(why);
+        bool enough = _charges.Charge(points, Now);
+        _log.Info("Peer {0} ({1}): {2} (charged {3}, {4} in all)", _remote.KeyId.Short, _connection.Remote, why, points, _charges.Points);
+        if (enough) End(why);
     }
 
     private bool TryOpen(byte[] bytes, out MuxFrame frame)
@@ -328,11 +405,18 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers
         return false;
     }
 
+    // The peer's fault.
     private void End(Reject why)
+    {
+        if (_ending is null) SyncMetrics.Misbehaved(why.Code);
+        Close(why);
+    }
+
+    // Nobody's fault.
+    private void Close(Reject why)
     {
         if (_ending is not null) return;
         _ending = why;
-        SyncMetrics.Misbehaved(why.Code);
         _log.Info("Closing the connection to {0}: {1}", _connection.Remote, why);
         Become(Closing);
         _connection.Close(why.ToString());

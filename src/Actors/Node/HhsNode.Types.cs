@@ -97,6 +97,6 @@ public sealed partial class HhsNode
     private async Task<ObjectHandle> OpenAsync(ContentHash id, string what, params string[] typeIds)
     {
         var handle = await OpenAsync(id).ConfigureAwait(false);
-        return typeIds.Contains(handle.TypeId) ? handle : throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {handle.TypeId}, not {what}"));
+        return typeIds.Contains(handle.TypeId) ? handle : throw new HhsException(new(Model.RejectCode.InvalidOperation, $"object {id} is a {Model.Reject.Excerpt(handle.TypeId)}, not {what}"));
     }
 }

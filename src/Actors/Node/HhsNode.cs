@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Hhs.Actors.Audiences;
+using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
@@ -76,6 +78,27 @@ public sealed partial class HhsNode : IAsyncDisposable
 
     /// <summary>Stays connected to a peer from now on.</summary>
     public void AddPeer(PeerAddress address) => _node.Tell(new MeshProtocol.AddPeer(address));
+
+    /// <summary>Talks to the owner of a key no more, until <see cref="Unblock"/>: sessions are closed, dials refused. Not kept over a restart.</summary>
+    public void Block(KeyId key) => _node.Tell(new MeshProtocol.Block(key));
+
+    /// <summary>Talks to the owner of a key again.</summary>
+    public void Unblock(KeyId key) => _node.Tell(new MeshProtocol.Unblock(key));
+
+    /// <summary>Finds peers in another way beside trackers; see <see cref="DiscoveryProtocol"/> for what the actor is told.</summary>
+    /// <param name="source">The actor.</param>
+    /// <param name="priority">Lower ones are asked first; trackers have 100.</param>
+    public void AddDiscovery(IActorRef source, int priority) => _node.Tell(new DiscoveryProtocol.AddSource(source, priority));
+
+    /// <summary>Whether peers are looked for and let in for an object. Not kept over a restart.</summary>
+    public void SetMode(ContentHash id, TopicMode mode) => _node.Tell(new DiscoveryActor.SetMode(id, mode));
+
+    /// <summary>Offers an object to these alone from now on; kept over restarts.</summary>
+    /// <remarks>Whoever has it already keeps it, and can pass it on. It can be said before the object is here.</remarks>
+    public Task OfferToAsync(ContentHash id, Audience audience) => AskAsync<Status.Success>(_node, new AudiencesActor.Set(id, audience));
+
+    /// <summary>To whom an object is offered.</summary>
+    public Task<Audience> AudienceAsync(ContentHash id) => AskAsync<Audience>(_node, new AudiencesActor.Get(id));
 
     /// <summary>The open sessions.</summary>
     public async Task<IReadOnlyList<MeshProtocol.PeerInfo>> PeersAsync() =>

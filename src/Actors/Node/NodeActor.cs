@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
+using Hhs.Actors.Audiences;
+using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
@@ -23,6 +25,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef _mesh = ActorRefs.Nobody;
     private IActorRef _objects = ActorRefs.Nobody;
     private IActorRef _journalActor = ActorRefs.Nobody;
+    private IActorRef _discovery = ActorRefs.Nobody;
+    private IActorRef _audiences = ActorRefs.Nobody;
 
     /// <summary>Props of a node.</summary>
     public static Props Props(HhsSettings settings) => Akka.Actor.Props.Create(() => new NodeActor(settings));
@@ -63,8 +67,13 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         ITransport[] transports = [new WebSocketTransport(_settings.Transport), .. _settings.ExtraTransports];
         _mesh = Context.ActorOf(MeshActor.Props(new(
             HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
+        _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. transports.Select(t => t.Scheme)]), "discovery");
+        // Before the first object is offered to anybody.
+        foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
+        _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
         _objects = Context.ActorOf(ObjectsActor.Props(new(
             _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects)), "objects");
+        _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
     }
 
@@ -90,7 +99,13 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, _identity.PublicKey, [.. _listening], _journal!)));
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
+        Receive<MeshProtocol.Block>(_mesh.Forward);
+        Receive<MeshProtocol.Unblock>(_mesh.Forward);
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
+        Receive<DiscoveryProtocol.AddSource>(_discovery.Forward);
+        Receive<DiscoveryActor.SetMode>(_discovery.Forward);
+        Receive<AudiencesActor.Set>(_audiences.Forward);
+        Receive<AudiencesActor.Get>(_audiences.Forward);
         Receive<ObjectsProtocol.Create>(_objects.Forward);
         Receive<ObjectsProtocol.GetObjects>(_objects.Forward);
         Receive<ObjectsProtocol.Open>(_objects.Forward);
@@ -108,13 +123,13 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     /// <inheritdoc/>
     protected override void PostStop() => _journal?.Dispose();
 
-    // The journal and the registry start over on failure: they begin from the store. The mesh goes on, since its state is what
-    // others have told it (topics, peers, addresses) and would not tell it again.
+    // The journal and the registry start over on failure: they begin from the store. The mesh and discovery go on, since their
+    // state is what others have told them (topics, peers, addresses) and would not tell them again; so do audiences.
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
         Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
-        return Sender.Equals(_mesh) ? Directive.Resume : Directive.Restart;
+        return Sender.Equals(_mesh) || Sender.Equals(_discovery) || Sender.Equals(_audiences) ? Directive.Resume : Directive.Restart;
     });
 
     /// <summary>Name of the store in a data folder.</summary>

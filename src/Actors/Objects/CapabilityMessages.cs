@@ -103,7 +103,7 @@ public static class CapabilityMessages
 
     private static ReplicatedCapabilities? AsCapabilities(ReplicatedObject target, out Reject why)
     {
-        why = target is ReplicatedCapabilities ? default : new(RejectCode.InvalidOperation, $"object {target.Id} is a {target.TypeId}, not a capability object");
+        why = target is ReplicatedCapabilities ? default : new(RejectCode.InvalidOperation, $"object {target.Id} is a {Reject.Excerpt(target.TypeId)}, not a capability object");
         return target as ReplicatedCapabilities;
     }
 }

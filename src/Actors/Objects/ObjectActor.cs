@@ -448,7 +448,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
 
     // docs/types/opaque.md: kept, served, counted, listed; what it says is for those who know the type.
     private ObjectProtocol.Refused NotInterpreted() =>
-        Refusal(RejectCode.Unsupported, $"the type '{_replica.Object!.TypeId}' of object {_id} is not known here: it is kept and relayed unread");
+        Refusal(RejectCode.Unsupported, $"the type '{Reject.Excerpt(_replica.Object!.TypeId)}' of object {_id} is not known here: it is kept and relayed unread");
 
     private ObjectProtocol.Refused ReadOnly() => Refusal(RejectCode.Declined, $"the journal takes no more writes: {_readOnly}");
 

@@ -136,5 +136,5 @@ public abstract record ObjectQuery<T> : IObjectQuery where T : ReplicatedObject
 internal static class ObjectTypes
 {
     public static Reject Mismatch<T>(ReplicatedObject target) => new(RejectCode.InvalidOperation,
-        $"object {target.Id} is a {target.TypeId}, not a {typeof(T).Name.Replace("Replicated", "", StringComparison.Ordinal).ToLowerInvariant()}");
+        $"object {target.Id} is a {Reject.Excerpt(target.TypeId)}, not a {typeof(T).Name.Replace("Replicated", "", StringComparison.Ordinal).ToLowerInvariant()}");
 }

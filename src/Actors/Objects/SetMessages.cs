@@ -93,7 +93,7 @@ public static class SetMessages
 
     private static ReplicatedSet? AsSet(ReplicatedObject target, out Reject why)
     {
-        why = target is ReplicatedSet ? default : new(RejectCode.InvalidOperation, $"object {target.Id} is a {target.TypeId}, not a set");
+        why = target is ReplicatedSet ? default : new(RejectCode.InvalidOperation, $"object {target.Id} is a {Reject.Excerpt(target.TypeId)}, not a set");
         return target as ReplicatedSet;
     }
 }

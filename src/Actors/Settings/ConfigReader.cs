@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Hhs.Actors.Discovery;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Tracker;
 using Hhs.Protocols.Sync;
@@ -67,6 +68,42 @@ internal sealed class ConfigReader(Config config)
             RequestsPerKeyMax = Count("hhs.tracker.requests-per-key-max"),
             RequestsPerAddressMax = Count("hhs.tracker.requests-per-address-max"),
             RequestWindow = Time("hhs.tracker.request-window"),
+        },
+    };
+
+    public MeshSettings Mesh() => new()
+    {
+        SessionsMax = Count("hhs.mesh.sessions-max"),
+        SessionsPerKeyMax = Count("hhs.mesh.sessions-per-key-max"),
+        DialsMax = Count("hhs.mesh.dials-max"),
+        DialsPerSecondMax = Count("hhs.mesh.dials-per-second-max"),
+        RedialMin = Time("hhs.mesh.redial-min"),
+        RedialMax = Time("hhs.mesh.redial-max"),
+        HandshakeTimeout = Time("hhs.mesh.handshake-timeout"),
+        PingEvery = Time("hhs.mesh.ping-every"),
+        PingTimeout = Time("hhs.mesh.ping-timeout"),
+        IdleTimeout = Time("hhs.mesh.idle-timeout"),
+        ChargesMax = Count("hhs.mesh.charges-max"),
+        ChargesForgivenPerMinute = Count("hhs.mesh.charges-forgiven-per-minute"),
+        DeclinedTopicsMax = Count("hhs.mesh.declined-topics-max"),
+        OfferAgainEvery = Time("hhs.mesh.offer-again-every"),
+        OfferAgainMax = Time("hhs.mesh.offer-again-max"),
+    };
+
+    public DiscoverySettings Discovery() => new()
+    {
+        PoolReuse = Flag("hhs.discovery.pool-reuse"),
+        NextSourceAfter = Time("hhs.discovery.next-source-after"),
+        Swarm = new()
+        {
+            TargetPeers = Count("hhs.discovery.target-peers"),
+            CandidatesMax = Count("hhs.discovery.candidates-max"),
+            DiscoverEvery = Time("hhs.discovery.discover-every"),
+            DiscoverMax = Time("hhs.discovery.discover-max"),
+            DialsMax = Count("hhs.discovery.dials-max"),
+            DialPatience = Time("hhs.discovery.dial-patience"),
+            RedialMin = Time("hhs.discovery.redial-min"),
+            RedialMax = Time("hhs.discovery.redial-max"),
         },
     };
 

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
@@ -53,6 +54,9 @@ public sealed record HhsSettings
     /// <summary>Bounds and paces of dialling and sessions.</summary>
     public MeshSettings Mesh { get; init; } = new();
 
+    /// <summary>How peers are found.</summary>
+    public DiscoverySettings Discovery { get; init; } = new();
+
     /// <summary>Bounds and paces of the sync protocol.</summary>
     public SyncSettings Sync { get; init; } = SyncSettings.Default;
 
@@ -97,16 +101,8 @@ public sealed record HhsSettings
                 RequestTimeout = read.Time("hhs.transport.request-timeout"),
                 KeepAlive = read.Time("hhs.transport.keep-alive"),
             },
-            Mesh = new()
-            {
-                SessionsMax = read.Count("hhs.mesh.sessions-max"),
-                RedialMin = read.Time("hhs.mesh.redial-min"),
-                RedialMax = read.Time("hhs.mesh.redial-max"),
-                HandshakeTimeout = read.Time("hhs.mesh.handshake-timeout"),
-                ChargesMax = read.Count("hhs.mesh.charges-max"),
-                DeclinedTopicsMax = read.Count("hhs.mesh.declined-topics-max"),
-                OfferAgainEvery = read.Time("hhs.mesh.offer-again-every"),
-            },
+            Mesh = read.Mesh(),
+            Discovery = read.Discovery(),
             Sync = read.Sync(),
             TrackerClient = read.TrackerClient(),
             Tracker = read.TrackerServer(),

@@ -7,8 +7,8 @@ namespace Hhs.Model.Types;
 
 /// <summary>One object as one replica holds it: a log in which every entry has passed the rules of the object's type.</summary>
 /// <remarks>
-/// Admission, in order: predecessors present, else wait; the type accepts the payload at that version. That the payload
-/// and the header hash to their names is proved by <see cref="Entry"/>. Source: wire.md section 6.
+/// Admission, in order: the payload within the bounds of any; predecessors present, else wait; the type accepts the payload at
+/// that version. That the payload and the header hash to their names is proved by <see cref="Entry"/>. Source: wire.md section 6.
 /// </remarks>
 public sealed class Replica
 {
@@ -62,6 +62,7 @@ public sealed class Replica
     public Judgement Admit(Entry entry)
     {
         if (Log.Contains(entry.Hash)) return new Judgement.Known();
+        if (PayloadBounds.Check(entry.Payload) is { } outOfBounds) return new Judgement.Refused(outOfBounds);
         if (Log.MissingOf(entry.Header.PrevEntryHashes) is { Count: > 0 } missing) return WaitFor(missing);
         if (Object is null) return AdmitCreate(entry);
         if (!Log.TryVersion(entry.Header.PrevEntryHashes, out var at)) return WaitFor(entry.Header.PrevEntryHashes);
@@ -79,7 +80,7 @@ public sealed class Replica
         if (entry.Hash != Id) return new Judgement.Refused(new(RejectCode.InvalidOperation, "the first entry of an object must be the create entry that its id names"));
         if (entry.Payload is not Literal.Map create || create.Text("action") != "create" || create.Text("type") is not { } typeId)
             return new Judgement.Refused(new(RejectCode.InvalidOperation, "a create payload has an action 'create' and a type"));
-        if (_types.ForRoot(typeId) is not { } type) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{typeId}'"));
+        if (_types.ForRoot(typeId) is not { } type) return new Judgement.Refused(new(RejectCode.Unsupported, $"unknown type '{Reject.Excerpt(typeId)}'"));
         if (type.CheckCreate(create, _types, null) is { } why) return new Judgement.Refused(why);
         Object = type.Open(_scope, create);
         return Append(entry, [.. Object.TagsOfCreate()]);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hhs.Actors.Node;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
+using Hhs.Model.Types.Capabilities;
 
 namespace Hhs.Node.Commands;
 
@@ -36,7 +37,8 @@ internal static class CapsCommands
         var managers = new Option<string[]>("--managed-by") { Description = "Capability whose holders may grant and revoke it; creators always may", HelpName = "CAPABILITY" };
         return ObjectCommand.Writing(new Command("define", "Make a capability in a capability object") { name, managers }, async (parsed, _, handle) =>
         {
-            string[] by = parsed.GetValue(managers) is { Length: > 0 } given ? given : ["creator"];
+            string[] by = parsed.GetValue(managers) is { Length: > 0 } given ? given : [CapabilityType.CreatorManager];
+            RequireFree(parsed.GetValue(name)!);
             return (await Caps(handle, "define").CreateCapabilityAsync(parsed.GetValue(name)!, by), $"defined {parsed.GetValue(name)}");
         });
     }
@@ -46,6 +48,13 @@ internal static class CapsCommands
         var name = new Argument<string>("CAPABILITY") { Description = "Name of the capability" };
         return ObjectCommand.Writing(new Command("abolish", "Take a capability away from everybody") { name }, async (parsed, _, handle) =>
             (await Caps(handle, "abolish").DeleteCapabilityAsync(parsed.GetValue(name)!), $"abolished {parsed.GetValue(name)}"));
+    }
+
+    /// <summary>Refuses the name that cannot be a capability's.</summary>
+    public static void RequireFree(string name)
+    {
+        if (name == CapabilityType.CreatorManager)
+            throw CommandException.BadInput($"'{name}' is reserved: as a manager it stands for the creators, who hold every capability: give the capability another name");
     }
 
     private static Command OnHolder(Command command, string done, Func<CapabilitiesHandle, KeyId, string, Task<ContentHash>> write)

@@ -20,7 +20,7 @@ internal static class ConflictCommands
 
     public static Command Resolve()
     {
-        var choice = new Argument<int>("CHOICE") { Description = "Number of the candidate to keep, as 'hhs conflicts' shows it" };
+        var choice = new Argument<int>("CHOICE") { Description = "Number of the candidate to keep, as 'hhs conflicts' shows it", CustomParser = Numbers.Parser("CHOICE", "1 or 2", 1, int.MaxValue) };
         var subject = new Option<string?>("--subject") { Description = "Which conflict, where there are several, as 'hhs conflicts' shows it", HelpName = "TEXT" };
         return ObjectCommand.Writing(new Command("resolve", "Settle a conflict") { choice, subject }, async (parsed, _, handle) =>
         {
@@ -30,7 +30,7 @@ internal static class ConflictCommands
             if (fitting.Count == 0) throw CommandException.NotFound(about is null ? "nothing is in conflict" : $"nothing about '{about}' is in conflict: 'hhs conflicts' lists what is");
             if (fitting.Count > 1) throw CommandException.BadInput($"there are {fitting.Count} conflicts: say which with --subject ({string.Join(", ", fitting.Select(Subject))})");
             int number = parsed.GetValue(choice);
-            if (number < 1 || number > fitting[0].Candidates.Count) throw CommandException.BadInput($"there is no candidate {number}: choose 1 to {fitting[0].Candidates.Count}");
+            if (number > fitting[0].Candidates.Count) throw CommandException.BadInput($"there is no candidate {number}: choose 1 to {fitting[0].Candidates.Count}");
             return (await handle.ResolveAsync(fitting[0], number - 1), $"kept {Says(fitting[0].Candidates[number - 1])}");
         });
     }

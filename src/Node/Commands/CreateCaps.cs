@@ -31,13 +31,12 @@ internal static class CreateCaps
         var all = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (string text in texts)
         {
-            var (name, managers) = text.Contains('=', StringComparison.Ordinal) ? CreateOptions.Pair(text, "--cap", "NAME[=MANAGER,...]") : (text, Creator);
+            var (name, managers) = text.Contains('=', StringComparison.Ordinal) ? CreateOptions.Pair(text, "--cap", "NAME[=MANAGER,...]") : (text, CapabilityType.CreatorManager);
+            CapsCommands.RequireFree(name);
             all[name] = managers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }
         return all;
     }
-
-    private const string Creator = "creator";
 
     private const string Weakness =
         "warning: with this type a revocation does not last. Anybody who has seen a signed grant can append it again after it was revoked, and it counts. "

@@ -23,7 +23,7 @@ internal static class CreateCommand
 
     private static Command Counter()
     {
-        var initial = new Option<long>("--initial") { Description = "What it begins at", HelpName = "N" };
+        var initial = new Option<long>("--initial") { Description = "What it begins at", HelpName = "N", CustomParser = Numbers.Parser("--initial", "5 or -3", long.MinValue, long.MaxValue) };
         return Governed(new Command("counter", "Create a counter. Operations: add") { initial }, (parsed, seed) => CounterPayloads.Create(seed, parsed.GetValue(initial)));
     }
 

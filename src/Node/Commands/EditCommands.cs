@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Hhs.Actors.Node;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
@@ -14,7 +15,7 @@ internal static class EditCommands
 {
     public static Command Inc()
     {
-        var amount = new Argument<long>("N") { Description = "What to add, negative or positive", DefaultValueFactory = _ => 1 };
+        var amount = new Argument<long>("N") { Description = "What to add, negative or positive", DefaultValueFactory = _ => 1, CustomParser = Numbers.Parser("N", "5 or -3", long.MinValue, long.MaxValue) };
         return ObjectCommand.Writing(new Command("inc", "Add to a counter") { amount }, async (parsed, _, handle) =>
         {
             if (handle.TypeId != CounterType.Id) throw Kinds.Wrong(handle, "inc", "counter");
@@ -45,7 +46,7 @@ internal static class EditCommands
 
     public static Command Insert()
     {
-        var at = new Argument<int>("AT") { Description = "Index before which to insert: 0 for the beginning, -1 for the end" };
+        var at = new Argument<int>("AT") { Description = "Index before which to insert: 0 for the beginning, -1 for the end", CustomParser = IndexParser("AT", -1) };
         var values = new Argument<string[]>("VALUE") { Description = "The text; of a list, one or more items", Arity = ArgumentArity.OneOrMore };
         var json = Values.JsonOption();
         return ObjectCommand.Writing(new Command("insert", "Insert into a text or list") { at, values, json }, async (parsed, _, handle) =>
@@ -69,8 +70,8 @@ internal static class EditCommands
 
     public static Command Delete()
     {
-        var from = new Argument<int>("FROM") { Description = "Index of the first character or item" };
-        var count = new Argument<int>("COUNT") { Description = "How many", DefaultValueFactory = _ => 1 };
+        var from = new Argument<int>("FROM") { Description = "Index of the first character or item", CustomParser = IndexParser("FROM", 0) };
+        var count = new Argument<int>("COUNT") { Description = "How many", DefaultValueFactory = _ => 1, CustomParser = Numbers.Parser("COUNT", "1 or 20", 1, int.MaxValue) };
         return ObjectCommand.Writing(new Command("delete", "Delete a part of a text or list") { from, count }, async (parsed, _, handle) =>
         {
             int first = parsed.GetValue(from), many = parsed.GetValue(count);
@@ -94,8 +95,8 @@ internal static class EditCommands
 
     public static Command Move()
     {
-        var from = new Argument<int>("FROM") { Description = "Index of the item to move" };
-        var before = new Argument<int>("BEFORE") { Description = "Index of the item that it shall stand before, as they are now; -1 for the end" };
+        var from = new Argument<int>("FROM") { Description = "Index of the item to move", CustomParser = IndexParser("FROM", 0) };
+        var before = new Argument<int>("BEFORE") { Description = "Index of the item that it shall stand before, as they are now; -1 for the end", CustomParser = IndexParser("BEFORE", -1) };
         return ObjectCommand.Writing(new Command("move", "Move one item of a list") { from, before }, async (parsed, _, handle) =>
         {
             if (handle.TypeId != SequenceType.Id) throw Kinds.Wrong(handle, "move", "list");
@@ -108,6 +109,8 @@ internal static class EditCommands
 
     public static Command Clear() => ObjectCommand.Writing(new Command("clear", "Take the value out of a register"), async (_, _, handle) =>
         handle.TypeId == RegisterType.Id ? (await new RegisterHandle(handle).ClearAsync(), "cleared") : throw Kinds.Wrong(handle, "clear", "register"));
+
+    private static Func<ArgumentResult, int> IndexParser(string name, int least) => Numbers.Parser(name, least < 0 ? "0, 3 or -1 for the end" : "0 or 3", least, int.MaxValue);
 
     private static int Index(int at, int length) =>
         at == -1 ? length : at >= 0 && at <= length ? at : throw CommandException.BadInput($"there is no index {at}: it goes from 0 to {length}, and -1 is the end");

@@ -21,7 +21,7 @@ internal static class JoinCommand
         var peer = new Option<string[]>("--peer") { Description = "A peer that may have it; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var name = new Option<string?>("--name") { Description = "Name to give the object in this store" };
         var until = new Option<bool>("--until-synced") { Description = "End once a peer is connected and nothing new has come for 2 s" };
-        var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S" };
+        var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S", CustomParser = Numbers.Optional("--timeout", "30", 1, TimeoutSecondsMax) };
         var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { id, peer, name, until, timeout };
         command.SetAction((parsed, cancel) =>
         {
@@ -30,10 +30,7 @@ internal static class JoinCommand
             var settings = context.Settings with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
             if (settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be asked: give a --peer KEYID@ws://HOST:PORT");
             if (parsed.GetValue(timeout) is { } seconds)
-            {
-                if (seconds is < 1 or > TimeoutSecondsMax) throw CommandException.BadInput($"--timeout must be between 1 and {TimeoutSecondsMax} seconds");
                 settings = settings with { Objects = settings.Objects with { FetchTimeout = TimeSpan.FromSeconds(seconds) } };
-            }
             return RunAsync(context, settings, objectId, parsed.GetValue(name), parsed.GetValue(until), cancel);
         });
         return command;

@@ -15,7 +15,7 @@ internal static class ServeCommand
     {
         var listen = new Option<string[]>("--listen") { Description = "Address to accept connections on, such as ws://127.0.0.1:4000; port 0 takes a free one", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var peer = new Option<string[]>("--peer") { Description = "A peer to stay connected to; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
-        var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT" };
+        var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT", CustomParser = Numbers.Optional("--health", "8080", 0, 65_535) };
         var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, health };
         command.SetAction((parsed, cancel) =>
         {

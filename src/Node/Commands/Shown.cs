@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
 using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.GrowSet;
@@ -60,12 +61,15 @@ internal sealed record Shown(JsonObject Json, IReadOnlyList<string> Columns, IRe
     {
         var fields = await record.FieldsAsync(at);
         int disputed = (await record.Object.ConflictsAsync(at)).Count;
+        var kinds = new Dictionary<ContentHash, string>();
+        foreach (var child in fields.Select(f => f.Child).OfType<ContentHash>()) kinds[child] = Kinds.Of((await record.Object.NestedAsync(child)).TypeId);
         var json = JsonLine.Array(fields, f => new JsonObject
         {
-            ["field"] = f.Name, ["value"] = f.Value is { } value ? JsonLine.From(value) : null, ["child"] = f.Child?.ToString(), ["conflict"] = f.IsDisputed,
+            ["field"] = f.Name, ["value"] = f.Value is { } value ? JsonLine.From(value) : null, ["child"] = f.Child?.ToString(),
+            ["type"] = f.Child is { } child ? kinds[child] : null, ["conflict"] = f.IsDisputed,
         });
         return new(new() { ["fields"] = json, ["conflicts"] = disputed }, ["field", "value", ""],
-            [.. fields.Select(f => (string[])[Report.Visible(f.Name), ConflictCommands.Says(f.Candidates[^1]), f.IsDisputed ? Mark : ""])], $"{fields.Count} fields{Disputed(disputed)}");
+            [.. fields.Select(f => (string[])[Report.Visible(f.Name), f.Child is { } child ? $"({Report.Visible(kinds[child])} {child})" : ConflictCommands.Says(f.Candidates[^1]), f.IsDisputed ? Mark : ""])], $"{fields.Count} fields{Disputed(disputed)}");
     }
 
     private static async Task<Shown> RegisterAsync(RegisterHandle register, Position? at)

@@ -12,8 +12,8 @@ internal static class DemoCommand
 {
     public static Command Make()
     {
-        var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N" };
-        var count = new Option<int>("--nodes") { Description = "Nodes, each a process with a store of its own", DefaultValueFactory = _ => 3, HelpName = "K" };
+        var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N", CustomParser = Numbers.Parser("--entries", "2000", 10, EntriesMax) };
+        var count = new Option<int>("--nodes") { Description = "Nodes, each a process with a store of its own", DefaultValueFactory = _ => 3, HelpName = "K", CustomParser = Numbers.Parser("--nodes", "3", 2, NodesMax) };
         var keep = new Option<bool>("--keep") { Description = "Leave the stores in place, and say where they are" };
         var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
         scenario.AcceptOnlyFromAmong("sync", "permissions");
@@ -29,8 +29,6 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> childOptions, int entries, int count, bool keep, CancellationToken cancel)
     {
-        if (entries is < 10 or > EntriesMax) throw CommandException.BadInput($"--entries must be between 10 and {EntriesMax}");
-        if (count is < 2 or > NodesMax) throw CommandException.BadInput($"--nodes must be between 2 and {NodesMax}");
         string folder = Directory.CreateTempSubdirectory("hhs-demo-").FullName;
         DemoProcess[] nodes = [.. Enumerable.Range(1, count).Select(i => new DemoProcess($"node {i}", Path.Combine(folder, $"node-{i}"), childOptions))];
         try

@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 using Hhs.Model;
+using Hhs.Protocols.Pool;
 
 namespace Hhs.Protocols.Mux;
 
 /// <summary>Reads and writes <see cref="MuxFrame"/>s.</summary>
 /// <remarks>
 /// Topic data: <c>0x01 || u16 length || topic || payload</c>; control: <c>0x02 || 0x01 interest, 0x02 accept or 0x03 reject ||
-/// topic</c>. Topics are read as browsers read UTF-8: a leading byte order mark goes, bad bytes become U+FFFD.
+/// topic</c>; between our own nodes also <c>0x02 || 0x10 hello || 16 bytes</c> and <c>0x02 || 0x11 ping or 0x12 pong || u64</c>,
+/// where bytes beyond those are ignored, for what may be added. Topics are read as browsers read UTF-8: a leading byte order mark goes, bad bytes become U+FFFD.
 /// Source: wire.md section 5, supplement 7.5.
 /// </remarks>
 public static class MuxCodec
@@ -37,7 +39,13 @@ public static class MuxCodec
         {
             case MuxFrame.Accept(var topic): return WriteControl(AcceptSub, topic);
             case MuxFrame.Dropped: throw new ArgumentException("a dropped frame has no bytes", nameof(frame));
+            case MuxFrame.Hello(var instance):
+                byte[] hello = [ControlType, HelloSub, .. new byte[NodeInstance.Length]];
+                instance.Write(hello.AsSpan(2));
+                return hello;
             case MuxFrame.Interest(var topic): return WriteControl(InterestSub, topic);
+            case MuxFrame.Ping(var number): return WriteNumber(PingSub, number);
+            case MuxFrame.Pong(var number): return WriteNumber(PongSub, number);
             case MuxFrame.Reject(var topic): return WriteControl(RejectSub, topic);
             case MuxFrame.TopicData(var topic, var payload):
                 var bytes = new byte[DataLength(topic, payload.Length)];
@@ -82,6 +90,10 @@ public static class MuxCodec
             InterestSub => new MuxFrame.Interest(BrowserUtf8.Decode(control[1..])),
             AcceptSub => new MuxFrame.Accept(BrowserUtf8.Decode(control[1..])),
             RejectSub => new MuxFrame.Reject(BrowserUtf8.Decode(control[1..])),
+            HelloSub when control.Length > NodeInstance.Length => new MuxFrame.Hello(NodeInstance.Read(control[1..])),
+            PingSub when control.Length > sizeof(ulong) => new MuxFrame.Ping(BinaryPrimitives.ReadUInt64BigEndian(control[1..])),
+            PongSub when control.Length > sizeof(ulong) => new MuxFrame.Pong(BinaryPrimitives.ReadUInt64BigEndian(control[1..])),
+            HelloSub or PingSub or PongSub => TruncatedControl,
             _ => UnknownControl,
         };
     }
@@ -95,6 +107,15 @@ public static class MuxCodec
         return bytes;
     }
 
+    private static byte[] WriteNumber(byte sub, ulong number)
+    {
+        var bytes = new byte[2 + sizeof(ulong)];
+        bytes[0] = ControlType;
+        bytes[1] = sub;
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(2), number);
+        return bytes;
+    }
+
     // The original writes the length modulo 65536 here, and so a frame that says something else (supplement 7.5).
     private static int LengthOf(string topic)
     {
@@ -104,10 +125,11 @@ public static class MuxCodec
     }
 
     private const byte DataType = 1, ControlType = 2;
-    private const byte InterestSub = 1, AcceptSub = 2, RejectSub = 3;
+    private const byte InterestSub = 1, AcceptSub = 2, RejectSub = 3, HelloSub = 0x10, PingSub = 0x11, PongSub = 0x12;
 
     private static readonly MuxFrame.Dropped
         Empty = new("empty frame"), UnknownType = new("unknown frame type"),
         TruncatedHeader = new("truncated topic header"), TruncatedTopic = new("truncated topic"),
-        EmptyControl = new("empty control frame"), UnknownControl = new("unknown control frame"), LongTopic = new("topic too long");
+        EmptyControl = new("empty control frame"), UnknownControl = new("unknown control frame"),
+        TruncatedControl = new("truncated control frame"), LongTopic = new("topic too long");
 }

@@ -8,8 +8,11 @@ public abstract record SwarmEffect
     /// <summary>Answer with <see cref="SwarmInput.TimerFired"/> after the time given; replaces the timer armed before.</summary>
     public sealed record ArmTimer(TimeSpan After) : SwarmEffect;
 
-    /// <summary>Connect to the candidate for the topic; answered by <see cref="SwarmInput.PeerOpened"/> or <see cref="SwarmInput.DialFailed"/>.</summary>
-    public sealed record Dial(SwarmCandidate Candidate) : SwarmEffect;
+    /// <summary>Connect to the candidate for the topic, or ask it over a connection that is there.</summary>
+    /// <remarks>Answered by <see cref="SwarmInput.PeerOpened"/>, <see cref="SwarmInput.Declined"/> or <see cref="SwarmInput.DialFailed"/>; no answer counts as a failure after a while.</remarks>
+    /// <param name="Candidate">Whom.</param>
+    /// <param name="Failures">How often in a row that came to nothing before.</param>
+    public sealed record Dial(SwarmCandidate Candidate, int Failures) : SwarmEffect;
 
     /// <summary>Ask discovery for candidates; answered by <see cref="SwarmInput.CandidatesFound"/>, or not at all.</summary>
     public sealed record Discover : SwarmEffect;

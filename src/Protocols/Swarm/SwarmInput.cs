@@ -15,17 +15,19 @@ public abstract record SwarmInput(TimeSpan Now)
     /// <summary>Nobody dials for the topic any more; who is connected stays until closed.</summary>
     public sealed record Deactivated(TimeSpan Now) : SwarmInput(Now);
 
+    /// <summary>The peer is connected and has said that it does not share the topic.</summary>
+    public sealed record Declined(KeyId KeyId, TimeSpan Now) : SwarmInput(Now);
+
     /// <summary>A dial asked for by <see cref="SwarmEffect.Dial"/> came to nothing.</summary>
     public sealed record DialFailed(SwarmCandidate Candidate, TimeSpan Now) : SwarmInput(Now);
 
     /// <summary>A connection carries the topic from now on, whoever dialled.</summary>
     /// <param name="Peer">The connection.</param>
     /// <param name="KeyId">Who is at its other end, proved by the handshake.</param>
-    /// <param name="Dialled">The candidate, if we dialled.</param>
     /// <param name="Now">When.</param>
-    public sealed record PeerOpened(PeerId Peer, KeyId KeyId, SwarmCandidate? Dialled, TimeSpan Now) : SwarmInput(Now);
+    public sealed record PeerOpened(PeerId Peer, KeyId KeyId, TimeSpan Now) : SwarmInput(Now);
 
-    /// <summary>A connection is gone.</summary>
+    /// <summary>A connection is gone, or carries the topic no more.</summary>
     public sealed record PeerClosed(PeerId Peer, TimeSpan Now) : SwarmInput(Now);
 
     /// <summary>The timer of <see cref="SwarmEffect.ArmTimer"/> has run out. A late one is harmless.</summary>

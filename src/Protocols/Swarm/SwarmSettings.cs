@@ -9,11 +9,17 @@ public sealed record SwarmSettings
     /// <summary>Candidates remembered; when full, a new one takes the place of the one that failed most often, and is dropped if none has.</summary>
     public int CandidatesMax { get; init; } = 128;
 
-    /// <summary>Discovery is asked this often while there are fewer peers than wanted.</summary>
+    /// <summary>Discovery is asked this often while there are fewer peers than wanted; the pause doubles up to <see cref="DiscoverMax"/> while it names nobody new.</summary>
     public TimeSpan DiscoverEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest pause between two questions to discovery.</summary>
+    public TimeSpan DiscoverMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Dials under way at a time; the rest wait.</summary>
     public int DialsMax { get; init; } = 3;
+
+    /// <summary>A dial without an answer for so long has failed.</summary>
+    public TimeSpan DialPatience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>First pause before a candidate that failed is dialled again; doubles up to <see cref="RedialMax"/>.</summary>
     public TimeSpan RedialMin { get; init; } = TimeSpan.FromSeconds(1);
@@ -23,7 +29,4 @@ public sealed record SwarmSettings
 
     /// <summary>Peers that we dial for, as in the original (supplement 7.8).</summary>
     public int TargetPeers { get; init; } = 6;
-
-    /// <summary>Peers taken in all, who dialled us included; an interest beyond it is rejected.</summary>
-    public int PeersMax { get; init; } = 32;
 }

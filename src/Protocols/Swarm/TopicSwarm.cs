@@ -12,17 +12,14 @@ namespace Hhs.Protocols.Swarm;
 public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
 {
     private readonly Dictionary<SwarmCandidate, Attempts> _candidates = [];
-    private readonly SortedDictionary<PeerId, SwarmInput.PeerOpened> _peers = [];
-    private TimeSpan _discoverAt;
+    private readonly SortedDictionary<PeerId, Connected> _peers = [];
+    private TimeSpan _discoverAt, _discoverPause;
 
     /// <summary>Whether the topic is wanted.</summary>
     public bool IsActive { get; private set; }
 
     /// <summary>The connections that carry the topic.</summary>
     public IReadOnlyCollection<PeerId> Peers => _peers.Keys;
-
-    /// <summary>Whether a peer's interest in the topic is to be accepted.</summary>
-    public bool Accepts => IsActive && _peers.Count < settings.PeersMax;
 
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
     public IReadOnlyList<SwarmEffect> Advance(SwarmInput input)
@@ -31,12 +28,13 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
         {
             case SwarmInput.Activated when !IsActive:
                 IsActive = true;
-                _discoverAt = input.Now;
+                (_discoverAt, _discoverPause) = (input.Now, settings.DiscoverEvery);
                 break;
             case SwarmInput.CandidatesFound i:
                 foreach (var candidate in i.Candidates) Learn(candidate);
                 break;
             case SwarmInput.Deactivated: IsActive = false; break;
+            case SwarmInput.Declined i when Dialling(i.KeyId) is { } declined: Failed(declined, input.Now); break;
             case SwarmInput.DialFailed i: Failed(i.Candidate, input.Now); break;
             case SwarmInput.PeerClosed i when _peers.Remove(i.Peer, out var peer):
                 Lost(peer, input.Now);
@@ -56,26 +54,35 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             _candidates.Remove(worst.Key);
         }
         _candidates.Add(candidate, new());
+        _discoverPause = settings.DiscoverEvery;
     }
 
+    // Whoever dialled: the peer may have reached us while we tried to reach it.
     private void Opened(SwarmInput.PeerOpened input)
     {
-        _peers[input.Peer] = input;
-        if (input.Dialled is { } dialled && _candidates.TryGetValue(dialled, out var attempts)) attempts.IsDialling = false;
+        var dialled = Dialling(input.KeyId);
+        _peers[input.Peer] = new(input.KeyId, dialled, input.Now);
+        if (dialled is { } candidate) _candidates[candidate].DialledAt = null;
     }
 
-    private void Lost(SwarmInput.PeerOpened peer, TimeSpan now)
+    private SwarmCandidate? Dialling(KeyId key)
+    {
+        foreach (var (candidate, attempts) in _candidates) if (candidate.KeyId == key && attempts.IsDialling) return candidate;
+        return null;
+    }
+
+    private void Lost(Connected peer, TimeSpan now)
     {
         if (peer.Dialled is not { } candidate) return;
         // Only a connection that lasted shows that dialling was worth it: one that is closed at once pauses longer each time.
-        if (now - peer.Now >= settings.DiscoverEvery && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
+        if (now - peer.Since >= settings.DiscoverEvery && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
         Failed(candidate, now);
     }
 
     private void Failed(SwarmCandidate candidate, TimeSpan now)
     {
         if (!_candidates.TryGetValue(candidate, out var attempts)) return;
-        attempts.IsDialling = false;
+        attempts.DialledAt = null;
         var pause = settings.RedialMin * Math.Pow(2, Math.Min(attempts.Failures++, 20));
         attempts.NotBefore = now + (pause < settings.RedialMax ? pause : settings.RedialMax);
     }
@@ -83,12 +90,19 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
     private List<SwarmEffect> Seek(TimeSpan now)
     {
         var effects = new List<SwarmEffect>();
+        foreach (var (candidate, attempts) in _candidates) if (attempts.DialledAt is { } at && now - at >= settings.DialPatience) Failed(candidate, now);
         int dialling = _candidates.Values.Count(a => a.IsDialling);
         int wanted = settings.TargetPeers - _peers.Count - dialling;
-        if (wanted <= 0) return effects;
+        if (wanted <= 0)
+        {
+            if (dialling > 0) effects.Add(new SwarmEffect.ArmTimer(settings.DialPatience));
+            return effects;
+        }
         if (now >= _discoverAt)
         {
-            _discoverAt = now + settings.DiscoverEvery;
+            // Nobody new for long: ask less and less often, for a node may have thousands of topics that nobody else has.
+            _discoverAt = now + _discoverPause;
+            _discoverPause = _discoverPause * 2 < settings.DiscoverMax ? _discoverPause * 2 : settings.DiscoverMax;
             effects.Add(new SwarmEffect.Discover());
         }
 
@@ -103,9 +117,10 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             wanted--;
             dialling++;
             busy.Add(candidate.KeyId);
-            attempts.IsDialling = true;
-            effects.Add(new SwarmEffect.Dial(candidate));
+            attempts.DialledAt = now;
+            effects.Add(new SwarmEffect.Dial(candidate, attempts.Failures));
         }
+        if (dialling > 0 && now + settings.DialPatience < wake) wake = now + settings.DialPatience;
         effects.Add(new SwarmEffect.ArmTimer(wake - now));
         return effects;
     }
@@ -114,8 +129,12 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
     {
         public int Failures { get; set; }
 
-        public bool IsDialling { get; set; }
+        public TimeSpan? DialledAt { get; set; }
+
+        public bool IsDialling => DialledAt is not null;
 
         public TimeSpan NotBefore { get; set; }
     }
+
+    private readonly record struct Connected(KeyId KeyId, SwarmCandidate? Dialled, TimeSpan Since);
 }

@@ -1,4 +1,5 @@
 using Hhs.Model.Hashing;
+using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
 
 namespace Hhs.Actors.Tests.Hostile;
@@ -33,19 +34,40 @@ public sealed class AfterTheHandshakeTests(HostileFixture fixture) : HostileTest
     }
 
     [Fact]
-    public async Task A_first_frame_that_is_no_interest_closes_the_connection()
+    public async Task A_first_frame_that_is_no_hello_closes_the_connection()
     {
-        await using var peer = await RawPeer.WithChannelAsync(Under.Address);
+        await using var peer = await RawPeer.ConnectAsync(Under.Address);
+        await peer.HandshakeAsync(KeyAgreement.Native);
+        await peer.SendMuxAsync(new MuxFrame.Interest(Under.Set.Id.ToString()));
+        await peer.IsClosedAsync();
+        await Logged("UnexpectedMessage: the first frame is no hello");
+    }
+
+    [Fact]
+    public async Task A_first_frame_of_an_original_that_is_no_interest_closes_the_connection()
+    {
+        await using var peer = await RawPeer.AsOriginalAsync(Under.Address);
         await peer.SendTextAsync("{}", Under.Set.Id.ToString());
         await peer.IsClosedAsync();
         await Logged("UnexpectedMessage: the first frame is not an interest");
     }
 
     [Fact]
-    public async Task Interest_in_an_unknown_topic_first_is_rejected_and_closes_the_connection()
+    public async Task Interest_in_an_unknown_topic_is_rejected_and_a_peer_that_shares_none_is_closed_as_idle()
     {
         string unknown = ContentHash.Of([1]).ToString();
         await using var peer = await RawPeer.WithChannelAsync(Under.Address);
+        await peer.SendMuxAsync(new MuxFrame.Interest(unknown));
+        Assert.Equal(new MuxFrame.Reject(unknown), await peer.NextMuxAsync());
+        await peer.IsClosedAsync();
+        await Logged("TimedOut: idle");
+    }
+
+    [Fact]
+    public async Task Interest_of_an_original_in_an_unknown_topic_first_is_rejected_and_closes_the_connection()
+    {
+        string unknown = ContentHash.Of([1]).ToString();
+        await using var peer = await RawPeer.AsOriginalAsync(Under.Address);
         await peer.SendMuxAsync(new MuxFrame.Interest(unknown));
         Assert.Equal(new MuxFrame.Reject(unknown), await peer.NextMuxAsync());
         await peer.IsClosedAsync();

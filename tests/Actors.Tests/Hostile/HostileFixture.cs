@@ -29,7 +29,7 @@ public sealed class HostileFixture : IAsyncLifetime
             new HhsSettings
             {
                 Listen = [new Uri("ws://127.0.0.1:0")],
-                Mesh = new() { HandshakeTimeout = TimeSpan.FromSeconds(1), DeclinedTopicsMax = 32 },
+                Mesh = new() { HandshakeTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(2), DeclinedTopicsMax = 32 },
                 Transport = new() { RequestTimeout = TimeSpan.FromSeconds(1) },
                 Sync = SyncSettings.Default with
                 {

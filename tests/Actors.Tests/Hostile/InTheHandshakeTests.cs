@@ -112,9 +112,18 @@ public sealed class InTheHandshakeTests(HostileFixture fixture) : HostileTest(fi
     }
 
     [Fact]
-    public async Task A_peer_that_asks_for_no_topic_is_closed_by_the_deadline()
+    public async Task A_peer_that_says_no_hello_is_closed_by_the_deadline()
     {
-        await using var peer = await RawPeer.WithChannelAsync(Under.Address);
+        await using var peer = await RawPeer.ConnectAsync(Under.Address);
+        await peer.HandshakeAsync(KeyAgreement.Native);
+        await peer.IsClosedAsync();
+        await Logged("TimedOut: no hello came");
+    }
+
+    [Fact]
+    public async Task An_original_that_asks_for_no_topic_is_closed_by_the_deadline()
+    {
+        await using var peer = await RawPeer.AsOriginalAsync(Under.Address);
         await peer.IsClosedAsync();
         await Logged("TimedOut: no interest came");
     }

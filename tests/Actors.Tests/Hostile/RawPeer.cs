@@ -9,6 +9,7 @@ using Hhs.Model.Json;
 using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
+using Hhs.Protocols.Pool;
 using Hhs.Protocols.Wire;
 
 namespace Hhs.Actors.Tests.Hostile;
@@ -22,25 +23,34 @@ internal sealed class RawPeer : IAsyncDisposable
 
     private RawPeer() { }
 
-    public SecretKey Identity { get; private set; } = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; private init; } = SecretKey.Generate(SystemRandom.Instance);
 
     public string Topic { get; private set; } = "";
 
     /// <summary>Handshake messages of ours, in order.</summary>
     public List<byte[]> Sent { get; } = [];
 
-    public static async Task<RawPeer> ConnectAsync(Uri address)
+    public static async Task<RawPeer> ConnectAsync(Uri address, SecretKey? identity = null)
     {
-        var peer = new RawPeer();
+        var peer = new RawPeer { Identity = identity ?? SecretKey.Generate(SystemRandom.Instance) };
         await peer._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
         return peer;
     }
 
-    public static async Task<RawPeer> WithChannelAsync(Uri address, SecretKey? identity = null)
+    /// <summary>With the handshake done, as a peer of our own kind that has said hello.</summary>
+    public static async Task<RawPeer> WithChannelAsync(Uri address)
     {
         var peer = await ConnectAsync(address);
-        peer.Identity = identity ?? peer.Identity;
-        await peer.HandshakeAsync();
+        await peer.HandshakeAsync(KeyAgreement.Native);
+        await peer.SendMuxAsync(new MuxFrame.Hello(NodeInstance.Make(SystemRandom.Instance)));
+        return peer;
+    }
+
+    /// <summary>With the handshake done, as one that can only speak the original's key agreement.</summary>
+    public static async Task<RawPeer> AsOriginalAsync(Uri address)
+    {
+        var peer = await ConnectAsync(address);
+        await peer.HandshakeAsync(KeyAgreement.Original);
         return peer;
     }
 
@@ -53,9 +63,9 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
-    public async Task HandshakeAsync()
+    public async Task HandshakeAsync(KeyAgreement agreement)
     {
-        var machine = new InitiatorHandshake(HandshakeSettings.For(Identity), SystemRandom.Instance, null);
+        var machine = new InitiatorHandshake(new(Identity, [agreement]), SystemRandom.Instance, null);
         var step = machine.Start();
         while (true)
         {
@@ -112,6 +122,7 @@ internal sealed class RawPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>The next frame about a topic; what keeps the connection is passed over.</summary>
     /// <summary>The next message as it was before it was sealed; null at the end of the connection.</summary>
     public async Task<string?> NextTextAsync()
     {
@@ -122,9 +133,17 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public async Task<MuxFrame> NextMuxAsync()
     {
-        byte[] frame = await NextFrameAsync() ?? throw new ConnectionGoneException();
-        Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
-        return MuxCodec.Read(message);
+        while (true)
+        {
+            byte[] frame = await NextFrameAsync() ?? throw new ConnectionGoneException();
+            Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
+            switch (MuxCodec.Read(message))
+            {
+                case MuxFrame.Hello: break;
+                case MuxFrame.Ping(var number): await SendMuxAsync(new MuxFrame.Pong(number)); break;
+                case var read: return read;
+            }
+        }
     }
 
     /// <summary>The next message of a kind on any topic; others are skipped.</summary>

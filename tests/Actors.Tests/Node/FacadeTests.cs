@@ -22,6 +22,19 @@ public sealed class FacadeTests
     }
 
     [Fact]
+    public async Task What_could_not_be_read_back_is_refused_and_the_object_goes_on()
+    {
+        await using var node = await HhsNode.StartAsync(new());
+        var set = await node.CreateSetAsync(new SetOptions { Seed = "large" });
+        Literal deep = 1;
+        for (int i = 0; i < Model.Limits.JsonDepthMax; i++) deep = new Literal.Array(deep);
+        foreach (var element in (Literal[])[new string('x', Model.Limits.PayloadBytesMax), deep])
+            Assert.Equal(Model.RejectCode.OverLimit, (await Assert.ThrowsAsync<HhsException>(() => set.AddAsync(element))).Why.Code);
+        await set.AddAsync("small");
+        Assert.Equal<Literal>(["small"], (await set.ContentsAsync()).Elements.Select(e => e.Element));
+    }
+
+    [Fact]
     public async Task Nested_sets_are_written_and_read_through_their_parent()
     {
         await using var node = await HhsNode.StartAsync(new());
@@ -79,7 +92,7 @@ public sealed class FacadeTests
         {
             // A message whose release throws stands in for a bug of ours.
             node.System.ActorSelection("/user/hhs/objects/*/gossip").Tell(
-                new MeshProtocol.TopicMessage(new PeerId("nobody"), default, () => throw new InvalidOperationException("a bug")), ActorRefs.NoSender);
+                new MeshProtocol.TopicMessage("", new PeerId("nobody"), default, () => throw new InvalidOperationException("a bug")), ActorRefs.NoSender);
             await set.AddAsync($"one {round}");
             await copy.AddAsync($"two {round}");
             await Eventually.Holds(async () => await set.ContainsAsync($"two {round}") && await copy.ContainsAsync($"one {round}"), $"synced after failure {round}");

@@ -44,6 +44,18 @@ public sealed class PermissionsTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_reserved_name_of_the_creators_is_refused_for_a_capability()
+    {
+        await using var node = await HhsNode.StartAsync(new HhsSettings());
+        var caps = await node.CreateCapabilitiesAsync("team", new Dictionary<string, string[]> { ["write"] = ["creator"] });
+        var refused = await Assert.ThrowsAsync<HhsException>(() => caps.CreateCapabilityAsync("creator", "creator"));
+        Assert.Contains("'creator' is reserved", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Model.RejectCode.InvalidOperation, refused.Why.Code);
+        await Assert.ThrowsAsync<ArgumentException>(() => node.CreateCapabilitiesAsync("others", new Dictionary<string, string[]> { ["creator"] = [] }));
+        await caps.CreateCapabilityAsync("creators", "creator");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_permissioned_set_reads_the_same_after_its_node_was_started_again()
     {
         string folder = Directory.CreateTempSubdirectory("hhs-test-").FullName;

@@ -3,6 +3,7 @@ using Hhs.Actors.Tests.Hostile;
 using Hhs.Actors.Tracker;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
+using Hhs.Protocols.Handshake;
 
 namespace Hhs.Actors.Tests.Tracker;
 
@@ -64,7 +65,7 @@ public sealed class HostileClientTests : IAsyncLifetime
     [Fact]
     public async Task One_request_a_connection_is_answered_and_then_it_is_closed()
     {
-        await using var peer = await RawPeer.WithChannelAsync(_tracker.Address);
+        await using var peer = await SecuredAsync();
         await peer.SendSealedAsync("{\"type\":\"leave\",\"topics\":[]}"u8);
         await peer.SendSealedAsync("{\"type\":\"query\",\"topics\":[]}"u8);
         Assert.Equal("{\"type\":\"leave_ack\"}", await peer.NextTextAsync());
@@ -104,7 +105,7 @@ public sealed class HostileClientTests : IAsyncLifetime
     {
         const string Counter = "hhs.tracker.connections_refused too many connections of one address";
         long before = _bench.Metrics[Counter];
-        var silent = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? RawPeer.ConnectAsync(_tracker.Address) : RawPeer.WithChannelAsync(_tracker.Address)));
+        var silent = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? RawPeer.ConnectAsync(_tracker.Address) : SecuredAsync()));
         await Eventually.Holds(async () => (await _tracker.CountsAsync()).Connections == 20, "20 connections");
         await using (var oneTooMany = await RawPeer.ConnectAsync(_tracker.Address)) await oneTooMany.IsClosedAsync();
         await _bench.Metrics.Counts(Counter, before);
@@ -117,7 +118,7 @@ public sealed class HostileClientTests : IAsyncLifetime
     [Fact]
     public async Task A_handshake_that_was_recorded_opens_nothing()
     {
-        await using var victim = await RawPeer.WithChannelAsync(_tracker.Address);
+        await using var victim = await SecuredAsync();
         await using var replay = await RawPeer.ConnectAsync(_tracker.Address);
         await replay.UntilClosedAsync(async () =>
         {
@@ -135,7 +136,7 @@ public sealed class HostileClientTests : IAsyncLifetime
         await using (var before = await RawPeer.ConnectAsync(_tracker.Address)) await before.UntilClosedAsync(() => before.SendAsync(new byte[200]));
         await using (var during = await RawPeer.ConnectAsync(_tracker.Address))
         {
-            await using var other = await RawPeer.WithChannelAsync(_tracker.Address);
+            await using var other = await SecuredAsync();
             await during.UntilClosedAsync(async () =>
             {
                 await during.SendAsync(other.Sent[0]);
@@ -143,13 +144,20 @@ public sealed class HostileClientTests : IAsyncLifetime
                 await during.SendAsync(new byte[300]);
             });
         }
-        await using var after = await RawPeer.WithChannelAsync(_tracker.Address);
+        await using var after = await SecuredAsync();
         await after.UntilClosedAsync(() => after.SendAsync(new byte[100]));
+    }
+
+    private async Task<RawPeer> SecuredAsync(SecretKey? identity = null)
+    {
+        var peer = await RawPeer.ConnectAsync(_tracker.Address, identity);
+        await peer.HandshakeAsync(KeyAgreement.Original);
+        return peer;
     }
 
     private async Task<string?> AskAsync(string text, SecretKey? identity = null)
     {
-        await using var peer = await RawPeer.WithChannelAsync(_tracker.Address, identity);
+        await using var peer = await SecuredAsync(identity);
         await peer.SendSealedAsync(System.Text.Encoding.UTF8.GetBytes(text));
         string? answer = await peer.NextTextAsync();
         Assert.Null(await peer.NextTextAsync());

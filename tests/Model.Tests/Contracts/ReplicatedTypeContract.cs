@@ -8,7 +8,7 @@ namespace Hhs.Model.Tests.Contracts;
 
 /// <summary>
 /// What makes a data type replicate: inherited by the tests of each type. A type says how its objects begin, makes up valid
-/// operations, and writes down what a view shows.
+/// operations, and writes down what a view shows. That replicas converge is in ConvergenceContract, conditions in ConditionContract; histories are made in Histories.
 /// </summary>
 public abstract partial class ReplicatedTypeContract
 {
@@ -37,24 +37,10 @@ public abstract partial class ReplicatedTypeContract
     /// <summary>Whether the type has no objects without an authority; <see cref="Create"/> is given another then.</summary>
     protected virtual bool NeedsAuthority => false;
 
-    public static TheoryData<int, bool> Seeds => [.. Enumerable.Range(1, 12).SelectMany(seed => (ValueTuple<int, bool>[])[(seed, false), (seed, true)])];
+    /// <summary>Seeds of histories, each without an authority and with one. A type that has but one of these hides this by its own.</summary>
+    public static TheoryData<int, bool> Seeds => SeedsOf(false, true);
 
-    [Theory, MemberData(nameof(Seeds))]
-    public void Replicas_that_hold_the_same_entries_show_the_same(int seed, bool guarded)
-    {
-        var history = Generate(seed, guarded);
-        var random = new Random(seed * 31);
-        var replicas = history.Replicas;
-        foreach (var replica in replicas) Deliver(history.Entries, replica, random);
-        var first = replicas[0];
-        for (int i = 0; i < 12; i++)
-        {
-            var (at, from) = i == 0 ? (first.Log.Frontier, first.Log.Frontier) : history.RandomVersions(first, random);
-            string expected = ObserveAt(first, at, from);
-            foreach (var other in replicas) Same(expected, ObserveAt(other, at, from), seed);
-        }
-        Assert.All(replicas, r => Assert.Equal(history.Entries.Count, r.Log.Count));
-    }
+    protected static TheoryData<int, bool> SeedsOf(params bool[] guarded) => [.. Enumerable.Range(1, 12).SelectMany(seed => guarded.Select(g => (seed, g)))];
 
     [Theory, MemberData(nameof(Seeds))]
     public void A_view_is_a_function_of_its_two_versions(int seed, bool guarded)
@@ -137,44 +123,6 @@ public abstract partial class ReplicatedTypeContract
         static IReadOnlyList<Tag> Tags(Judgement judgement) => Assert.IsType<Judgement.Admitted>(judgement).Tags;
     }
 
-    /// <summary>A history that some replicas made, each at work on what had reached it.</summary>
-    private protected History Generate(int seed, bool guarded = false, int operations = 60)
-    {
-        var authority = (guarded || NeedsAuthority) && GuardedOperations is { } names ? new TestAuthority(names) : null;
-        var createPayload = authority?.Guard(Create) ?? Create;
-        var random = new Random(seed);
-        var create = Entry.Make(createPayload, Position.Empty);
-        var history = new History(create, authority, [.. Enumerable.Range(0, random.Next(3, 6)).Select(_ => MemoryReplica.Of(createPayload, Registry, authority))]);
-        int[] side = [.. history.Replicas.Select(_ => 0)];
-        for (int made = 0; made < operations;)
-        {
-            // Now and then the network falls into two parts, or heals.
-            if (random.Next(12) == 0) for (int i = 0; i < side.Length; i++) side[i] = random.Next(2);
-            if (random.Next(20) == 0) Array.Clear(side);
-            int who = random.Next(history.Replicas.Count);
-            var replica = history.Replicas[who];
-            if (random.Next(2) == 0)
-            {
-                int other = random.Next(history.Replicas.Count);
-                if (side[other] != side[who]) continue;
-                var news = history.Entries.Where(e => replica.Log.Contains(e.Hash)).Take(random.Next(1, history.Entries.Count + 1));
-                Deliver([.. news], history.Replicas[other], random, whole: false);
-                continue;
-            }
-            var at = random.Next(8) == 0 ? replica.Log.PositionOf(history.RandomVersion(replica, random)) : replica.Log.Frontier;
-            Assert.True(replica.Log.TryVersion(at, out var version));
-            var obj = replica.Replica.Object!;
-            var operation = NextOperation(obj, version, random);
-            var entry = Entry.Make(authority?.Sign(obj, operation, version, random) ?? operation, at);
-            var judgement = replica.Admit(entry);
-            if (judgement is Judgement.Known) continue;
-            Assert.True(judgement is Judgement.Admitted, $"seed {seed}: {judgement} for {entry.Payload}");
-            history.Add(entry);
-            made++;
-        }
-        return history;
-    }
-
     private protected string ObserveAt(MemoryReplica replica, Position at, Position from)
     {
         Assert.True(replica.Log.TryVersion(at, out var atVersion));
@@ -191,58 +139,5 @@ public abstract partial class ReplicatedTypeContract
         return replica;
     }
 
-    // In any order, some of it twice; what has to wait comes again.
-    private protected static void Deliver(IReadOnlyList<Entry> entries, MemoryReplica to, Random random, bool whole = true)
-    {
-        var open = entries.Where(e => whole || random.Next(4) > 0).OrderBy(_ => random.Next()).ToList();
-        if (!whole) open = [.. entries.Where(open.Contains)];
-        while (open.Count > 0)
-        {
-            var waiting = new List<Entry>();
-            foreach (var entry in open)
-            {
-                var judgement = to.Admit(entry);
-                Assert.False(judgement is Judgement.Refused, judgement.ToString());
-                if (judgement is Judgement.Waiting) waiting.Add(entry);
-                else if (random.Next(5) == 0) Assert.IsType<Judgement.Known>(to.Admit(entry));
-            }
-            if (waiting.Count == open.Count) break;
-            open = waiting;
-        }
-    }
-
     private static void Same(string expected, string actual, int seed) => Assert.True(expected == actual, $"seed {seed}:\n{expected}\n{actual}");
-
-    private protected sealed class History(Entry create, TestAuthority? authority, IReadOnlyList<MemoryReplica> replicas)
-    {
-        private readonly Dictionary<ContentHash, Entry> _byHash = new() { [create.Hash] = create };
-
-        public List<Entry> Entries { get; } = [create];
-
-        public TestAuthority? Authority => authority;
-
-        public IReadOnlyList<MemoryReplica> Replicas { get; } = replicas;
-
-        public Entry ByHash(ContentHash hash) => _byHash[hash];
-
-        public void Add(Entry entry)
-        {
-            if (_byHash.TryAdd(entry.Hash, entry)) Entries.Add(entry);
-        }
-
-        public DagVersion RandomVersion(MemoryReplica replica, Random random)
-        {
-            var log = replica.Log;
-            int[] tips = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(log.Count))];
-            return log.MinimalCover(log.VersionOf(tips));
-        }
-
-        public (Position At, Position From) RandomVersions(MemoryReplica replica, Random random)
-        {
-            var log = replica.Log;
-            var at = RandomVersion(replica, random);
-            var from = log.MinimalCover(log.VersionOf([.. at.Tips, .. RandomVersion(replica, random).Tips]));
-            return (log.PositionOf(at), log.PositionOf(from));
-        }
-    }
 }

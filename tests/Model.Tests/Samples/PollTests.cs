@@ -17,6 +17,8 @@ public sealed class PollTests : ReplicatedTypeContract
 {
     private static readonly AuthorityRules Nobody = new(CanonicalJson.Hash("no object").ToString(), new Dictionary<string, string>(), [], true);
 
+    public static new TheoryData<int, bool> Seeds => SeedsOf(true);
+
     protected override TypeRegistry Registry => TypeRegistry.BuiltIn.With(new PollType());
 
     protected override Literal.Map Create => PollType.Create("p", Nobody, "soup", "salad", "bread");

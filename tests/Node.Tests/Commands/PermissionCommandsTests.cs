@@ -65,6 +65,8 @@ public sealed class PermissionCommandsTests
         await Fails(data, ExitCode.BadInput, "enrolling needs the public key", "enroll", "team", key);
         await Fails(data, ExitCode.BadInput, "is not a key id", "grant", "team", "bob", "write");
         await Fails(data, ExitCode.Refused, "cap", "grant", "team", key, "fly");
+        await Fails(data, ExitCode.BadInput, "'creator' is reserved", "define", "team", "creator");
+        await Fails(data, ExitCode.BadInput, "'creator' is reserved", "create", "caps", "others", "--cap", "creator=write", "--cap", "write");
     }
 
     [Fact]

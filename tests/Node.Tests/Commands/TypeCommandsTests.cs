@@ -69,6 +69,34 @@ public sealed class TypeCommandsTests
     }
 
     [Fact]
+    public async Task Fields_of_a_record_hold_objects_of_every_type()
+    {
+        using var data = new DataFolder();
+        await Do(data, "create", "record", "page");
+        foreach (string kind in (string[])["counter", "growset", "list", "log", "record", "register", "set", "text"]) await Do(data, "add", "page", $"my {kind}={kind}");
+        var fields = (await Show(data, "page")).GetProperty("fields").EnumerateArray().ToList();
+        Assert.Equal(8, fields.Count);
+        Assert.All(fields, field => Assert.Equal("my " + field.GetProperty("type").GetString(), field.GetProperty("field").GetString()));
+
+        string counter = Child("my counter"), inner = Child("my record");
+        await Do(data, "inc", "page", "5", "--child", counter);
+        Assert.Equal("5", (await Show(data, "page", "--child", counter)).GetProperty("value").GetString());
+        string deep = (await data.HhsAsync("add", "page", "--child", inner, "a=b=set", "--json")).Json[0].GetProperty("entry").GetString()!;
+        Assert.Equal($"(set {deep})", (await data.HhsAsync("show", "page", "--child", inner)).Output.Split('\n').Select(Cell).First(c => c.StartsWith('(')));
+        await Do(data, "remove", "page", "my counter");
+        Assert.DoesNotContain(counter, (await data.HhsAsync("show", "page")).Output, StringComparison.Ordinal);
+
+        await Fails(data, ExitCode.BadInput, "not FIELD=TYPE", "add", "page", "visits");
+        await Fails(data, ExitCode.BadInput, "no object of type 'caps' can be in a field; types are counter, growset", "add", "page", "team=caps");
+        await Do(data, "create", "record", "strict", "--field", "visits=counter");
+        await Do(data, "add", "strict", "visits=counter");
+        await Fails(data, ExitCode.Refused, "the schema has no such object in field 'visits'", "add", "strict", "visits=text");
+
+        string Child(string name) => fields.Single(f => f.GetProperty("field").GetString() == name).GetProperty("child").GetString()!;
+        static string Cell(string line) => line.IndexOf('(', StringComparison.Ordinal) is >= 0 and var from && line.IndexOf(')', from) is >= 0 and var to ? line[from..(to + 1)] : "";
+    }
+
+    [Fact]
     public async Task Texts_and_lists_take_inserts_and_deletes()
     {
         using var data = new DataFolder();

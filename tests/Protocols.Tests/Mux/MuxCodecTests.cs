@@ -60,6 +60,18 @@ public class MuxCodecTests
     }
 
     [Fact]
+    public void Frames_of_our_own_are_read_back_and_what_may_be_added_to_them_is_ignored()
+    {
+        foreach (var frame in new MuxFrame[] { new MuxFrame.Hello(new(1, ulong.MaxValue)), new MuxFrame.Ping(7), new MuxFrame.Pong(ulong.MaxValue) })
+        {
+            byte[] bytes = MuxCodec.Write(frame);
+            Assert.Equal(frame, MuxCodec.Read(bytes));
+            Assert.Equal(frame, MuxCodec.Read((byte[])[.. bytes, 1, 2, 3]));
+            Assert.Equal("truncated control frame", Assert.IsType<MuxFrame.Dropped>(MuxCodec.Read(bytes[..^1])).Reason);
+        }
+    }
+
+    [Fact]
     public void Data_is_written_into_a_buffer_with_room_to_spare()
     {
         var buffer = new byte[64];

@@ -26,7 +26,7 @@ public class TopicSwarmTests
         int opened = 0;
         while (dials.TryDequeue(out var candidate))
         {
-            foreach (var next in Dials(swarm.Advance(new SwarmInput.PeerOpened(new($"p{opened++}"), candidate.KeyId, candidate, At(1))))) dials.Enqueue(next);
+            foreach (var next in Dials(swarm.Advance(new SwarmInput.PeerOpened(new($"p{opened++}"), candidate.KeyId, At(1))))) dials.Enqueue(next);
         }
         Assert.Equal(6, opened);
     }
@@ -54,7 +54,7 @@ public class TopicSwarmTests
         swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0)));
         TimeSpan CloseAfter(double from, double seconds)
         {
-            swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, Candidate(1), At(from)));
+            swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, At(from)));
             var after = swarm.Advance(new SwarmInput.PeerClosed(new("a"), At(from + seconds))).OfType<SwarmEffect.ArmTimer>().Single().After;
             swarm.Advance(new SwarmInput.TimerFired(At(from + seconds) + after));
             return after;
@@ -66,12 +66,39 @@ public class TopicSwarmTests
     }
 
     [Fact]
+    public void A_dial_that_is_never_answered_fails_after_a_while_and_one_that_is_declined_at_once()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        var effects = swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0)));
+        Assert.Equal(0, effects.OfType<SwarmEffect.Dial>().Single().Failures);
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.TimerFired(At(59)))));
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.TimerFired(At(60)))));
+        Assert.Equal(1, swarm.Advance(new SwarmInput.TimerFired(At(61))).OfType<SwarmEffect.Dial>().Single().Failures);
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.Declined(Candidate(1).KeyId, At(62)))));
+        Assert.Equal(2, swarm.Advance(new SwarmInput.TimerFired(At(64))).OfType<SwarmEffect.Dial>().Single().Failures);
+    }
+
+    [Fact]
+    public void A_peer_that_came_by_itself_is_dialled_no_more_and_again_once_it_is_lost()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        Assert.Single(Dials(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0)))));
+        swarm.Advance(new SwarmInput.PeerOpened(new("in"), Candidate(1).KeyId, At(1)));
+        swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(2)));   // our own attempt was given up for the other
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.TimerFired(At(200)))));
+        swarm.Advance(new SwarmInput.PeerClosed(new("in"), At(200)));
+        Assert.Single(Dials(swarm.Advance(new SwarmInput.TimerFired(At(202)))));
+    }
+
+    [Fact]
     public void Replaces_a_peer_that_it_lost()
     {
         var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 1 });
         swarm.Advance(new SwarmInput.Activated(At(0)));
         swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
-        Assert.Empty(Dials(swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, Candidate(1), At(0)))));
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, At(0)))));
         Assert.Equal([Candidate(2)], Dials(swarm.Advance(new SwarmInput.PeerClosed(new("a"), At(5)))));
     }
 
@@ -80,24 +107,37 @@ public class TopicSwarmTests
     {
         var swarm = Swarm();
         swarm.Advance(new SwarmInput.Activated(At(0)));
-        swarm.Advance(new SwarmInput.PeerOpened(new("in"), Candidate(1).KeyId, null, At(0)));
+        swarm.Advance(new SwarmInput.PeerOpened(new("in"), Candidate(1).KeyId, At(0)));
         Assert.Empty(Dials(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1) with { Address = "elsewhere" }, new(Self, "home")], At(0)))));
     }
 
     [Fact]
-    public void Accepts_peers_while_active_and_up_to_its_bound()
+    public void An_inactive_swarm_seeks_nobody()
     {
-        var swarm = Swarm(SwarmSettings.Default with { PeersMax = 2 });
-        Assert.False(swarm.Accepts);
-        swarm.Advance(new SwarmInput.Activated(At(0)));
-        for (int i = 0; i < 2; i++)
-        {
-            Assert.True(swarm.Accepts);
-            swarm.Advance(new SwarmInput.PeerOpened(new($"p{i}"), Candidate(i).KeyId, null, At(0)));
-        }
-        Assert.False(swarm.Accepts);
+        var swarm = Swarm();
+        Assert.Empty(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(0))));
+        Assert.Single(Dials(swarm.Advance(new SwarmInput.Activated(At(0)))));
+        swarm.Advance(new SwarmInput.PeerOpened(new("p"), Candidate(1).KeyId, At(0)));
         swarm.Advance(new SwarmInput.Deactivated(At(1)));
-        Assert.Empty(swarm.Advance(new SwarmInput.PeerClosed(new("p0"), At(1))));
+        Assert.Empty(swarm.Advance(new SwarmInput.PeerClosed(new("p"), At(1))));
+    }
+
+    [Fact]
+    public void Asks_discovery_less_and_less_often_while_it_names_nobody_new()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { DiscoverMax = TimeSpan.FromSeconds(200) });
+        var effects = swarm.Advance(new SwarmInput.Activated(At(0)));
+        double now = 0;
+        foreach (int pause in new[] { 60, 120, 200, 200 })
+        {
+            Assert.Equal(At(pause), effects.OfType<SwarmEffect.ArmTimer>().Single().After);
+            effects = swarm.Advance(new SwarmInput.TimerFired(At(now += pause)));
+            Assert.Single(effects.OfType<SwarmEffect.Discover>());
+        }
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1)], At(now)));
+        swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(now)));
+        Assert.Single(swarm.Advance(new SwarmInput.TimerFired(At(now + 200))).OfType<SwarmEffect.Discover>());
+        Assert.Single(swarm.Advance(new SwarmInput.TimerFired(At(now + 320))).OfType<SwarmEffect.Discover>());
     }
 
     [Fact]

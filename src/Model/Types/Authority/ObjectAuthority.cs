@@ -193,7 +193,7 @@ public sealed class ObjectAuthority
         caps = null!;
         if (_reference is not { } id) return Invalid("the object's capabilityRef is not the id of any object");
         if (!_owner.Scope.Foreign.TryGet(id, out var found)) return new Verdict.Waiting(Dependency.OnObject(id));
-        if (found is not ReplicatedCapabilities capabilities) return Invalid($"the object's capabilityRef is a {found.TypeId}");
+        if (found is not ReplicatedCapabilities capabilities) return Invalid($"the object's capabilityRef is a {Reject.Excerpt(found.TypeId)}");
         caps = capabilities;
         return null;
     }

@@ -14,9 +14,11 @@ public static class CapabilityPayloads
     /// <param name="creators">1 to 64 keys.</param>
     /// <param name="initialCaps">Capability name to managers: names of other initial capabilities, or <c>creator</c>.</param>
     /// <param name="enrollCapability">The capability whose holders may add identities; null for <c>enroll</c>, which need not exist.</param>
+    /// <exception cref="ArgumentException">A capability is called <c>creator</c>, see <see cref="CapabilityType.CreatorManager"/>.</exception>
     public static Literal.Map Create(CapabilityType type, string seed, IReadOnlyList<PublicKey> creators,
         IReadOnlyDictionary<string, string[]> initialCaps, string? enrollCapability = null)
     {
+        foreach (string capName in initialCaps.Keys) RequireFree(capName);
         var payload = Literal.Map.Of(
             ("action", "create"),
             ("type", type.TypeId),
@@ -33,8 +35,12 @@ public static class CapabilityPayloads
         Literal.Map.Of(("action", "add-identity"), ("keyId", key.KeyId.ToString()), ("publicKey", key.ToBase64()));
 
     /// <summary>Makes a capability.</summary>
-    public static Literal.Map CreateCap(string capName, params IEnumerable<string> managedBy) =>
-        Literal.Map.Of(("action", "create-cap"), ("capName", capName), ("managedBy", Texts(managedBy)));
+    /// <exception cref="ArgumentException">It is called <c>creator</c>, see <see cref="CapabilityType.CreatorManager"/>.</exception>
+    public static Literal.Map CreateCap(string capName, params IEnumerable<string> managedBy)
+    {
+        RequireFree(capName);
+        return Literal.Map.Of(("action", "create-cap"), ("capName", capName), ("managedBy", Texts(managedBy)));
+    }
 
     /// <summary>Takes a capability away from everybody, and from existence.</summary>
     /// <param name="capName">The capability.</param>
@@ -59,6 +65,13 @@ public static class CapabilityPayloads
     /// <summary>Makes a version of a capability object count for an object that it is the authority of.</summary>
     public static Literal.Map RefAdvance(ContentHash capabilityRef, Dag.Position version) =>
         Literal.Map.Of(("action", Authority.ObjectAuthority.RefAdvance), ("refId", capabilityRef.ToString()), ("refVersion", version.ToLiteral()));
+
+    // Peers may define it, since the original lets them: its holders manage nothing, which is not what its name says.
+    private static void RequireFree(string capName)
+    {
+        if (capName == CapabilityType.CreatorManager)
+            throw new ArgumentException($"'{capName}' is reserved: as a manager it stands for the creators, so no capability can be called so", nameof(capName));
+    }
 
     private static Literal.Map WithOrigins(Literal.Map payload, IReadOnlyList<ContentHash>? origins) => origins is null ? payload
         : payload.With("capOrigins", Texts(origins.Take(CapabilityFormats.OriginsMax).Select(origin => origin.ToString())));

@@ -75,10 +75,5 @@ public sealed class ConditionReader
         return items is not null;
     }
 
-    private static string KindOf(Literal.Map map)
-    {
-        if (map.Count == 0) return "";
-        string key = map.Entries[0].Key;
-        return key.Length <= 32 ? key : key[..32] + "...";
-    }
+    private static string KindOf(Literal.Map map) => map.Count == 0 ? "" : Reject.Excerpt(map.Entries[0].Key);
 }

@@ -31,19 +31,19 @@ public sealed class RecordSchema
 
     /// <summary>Why a field may not hold a value; null if it may.</summary>
     internal string? CheckValue(string field, Literal value) =>
-        !_fields.TryGetValue(field, out var rule) ? IsOpen ? null : $"the schema has no field '{Short(field)}'"
-        : rule.Accepts(value) ? null : $"the value is not what the schema says of field '{Short(field)}'";
+        !_fields.TryGetValue(field, out var rule) ? IsOpen ? null : $"the schema has no field '{Reject.Excerpt(field)}'"
+        : rule.Accepts(value) ? null : $"the value is not what the schema says of field '{Reject.Excerpt(field)}'";
 
     /// <summary>Why a field may not hold a nested object of a type; null if it may.</summary>
     internal string? CheckObject(string field, string typeId)
     {
-        if (!_fields.TryGetValue(field, out var rule)) return IsOpen ? null : $"the schema has no field '{Short(field)}'";
-        return rule.Type == "object" && rule.ContentType == typeId ? null : $"the schema has no such object in field '{Short(field)}'";
+        if (!_fields.TryGetValue(field, out var rule)) return IsOpen ? null : $"the schema has no field '{Reject.Excerpt(field)}'";
+        return rule.Type == "object" && rule.ContentType == typeId ? null : $"the schema has no such object in field '{Reject.Excerpt(field)}'";
     }
 
     /// <summary>Why a field may not be removed; null if it may.</summary>
     internal string? CheckRemove(string field) =>
-        _fields.TryGetValue(field, out var rule) && rule.IsRequired ? $"field '{Short(field)}' is required" : null;
+        _fields.TryGetValue(field, out var rule) && rule.IsRequired ? $"field '{Reject.Excerpt(field)}' is required" : null;
 
     /// <summary>The required field that is missing among those given; null if none is.</summary>
     internal string? MissingIn(Literal.Map? initial)
@@ -54,8 +54,6 @@ public sealed class RecordSchema
         }
         return null;
     }
-
-    private static string Short(string field) => field.Length <= 64 ? field : field[..64] + "...";
 
     /// <summary>Most fields that a schema can name, and a record can begin with.</summary>
     public const int FieldsMax = 256;

@@ -20,7 +20,7 @@ public sealed class RecordType() : NativeType(RecordType.Id, ["set", "remove", "
         if (!create.TryGet("schema", out var literal)) return null;
         var schema = RecordSchema.TryRead(literal)!;
         var initial = create["initial"] as Literal.Map;
-        if (schema.MissingIn(initial) is { } missing) return new(RejectCode.InvalidOperation, $"the required field '{missing}' is not among the initial ones");
+        if (schema.MissingIn(initial) is { } missing) return new(RejectCode.InvalidOperation, $"the required field '{Reject.Excerpt(missing)}' is not among the initial ones");
         foreach (var (name, value) in initial is null ? [] : initial.Entries)
         {
             if (schema.CheckValue(name, value) is { } why) return new(RejectCode.InvalidOperation, why);

@@ -66,7 +66,7 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
             "update" => CheckUpdate(map, at),
             ObjectAuthority.RefAdvance => Authority?.CheckRefAdvance(map, at) ?? Invalid("ref-advance is only valid for permissioned sets"),
             null => Invalid("the action of a set operation must be a string"),
-            var action => Invalid($"unknown set action '{Excerpt(action)}'"),
+            var action => Invalid($"unknown set action '{Reject.Excerpt(action)}'"),
         };
     }
 
@@ -84,7 +84,7 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
     // never in an honest log and can be refused here.
     private Reject? CheckNestedCreate(string contentType, Literal element)
     {
-        if (!Scope.Types.TryGet(contentType, out var type)) return new(RejectCode.Unsupported, $"unknown content type '{Excerpt(contentType)}'");
+        if (!Scope.Types.TryGet(contentType, out var type)) return new(RejectCode.Unsupported, $"unknown content type '{Reject.Excerpt(contentType)}'");
         return type.CanBeNested ? type.CheckCreate(element, Scope.Types, null) : new(RejectCode.InvalidOperation, "objects of this type cannot be nested");
     }
 
@@ -93,7 +93,7 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
         if (!(Authority is null ? DeleteFormat : AuthoredDeleteFormat).Accepts(payload)) return Invalid("a delete has a field missing, unknown or out of bounds");
         if (!Create.SupportBarrierDelete && payload.Has("barrier")) return Invalid("barrier delete is not supported by this set");
         string element = payload.Text("elementHash")!;
-        if (!Create.AcceptRedundantDelete && !View(at).HasByTagValue(element)) return Invalid($"element '{Excerpt(element)}' does not exist in the set");
+        if (!Create.AcceptRedundantDelete && !View(at).HasByTagValue(element)) return Invalid($"element '{Reject.Excerpt(element)}' does not exist in the set");
         return Authority?.Check(payload, "delete", at) ?? Verdict.Valid;
     }
 
@@ -102,8 +102,8 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
         if (!UpdateFormat.Accepts(payload)) return Invalid("an update has a field missing, unknown or out of bounds");
         if (Create.ContentType is null) return Invalid("an update needs a set of nested objects");
         string named = payload.Text("elementHash")!;
-        if (!Create.AcceptUpdateForDeleted && !View(at).HasByTagValue(named)) return Invalid($"element '{Excerpt(named)}' does not exist in the set");
-        if (!ContentHash.TryParse(named, out var id)) return Invalid($"'{Excerpt(named)}' is not the id of a nested object");
+        if (!Create.AcceptUpdateForDeleted && !View(at).HasByTagValue(named)) return Invalid($"element '{Reject.Excerpt(named)}' does not exist in the set");
+        if (!ContentHash.TryParse(named, out var id)) return Invalid($"'{Reject.Excerpt(named)}' is not the id of a nested object");
         if (TryGetChild(id, out var child))
         {
             var inner = child.Check(payload["updatePayload"]!, at);
@@ -112,7 +112,7 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
 
         // Only with acceptUpdateForDeleted: the child may be made by an entry that is concurrent and not here yet. The
         // original's verdict flips when it arrives, so until then there is none.
-        return Scope.Log.Contains(id) ? Invalid($"'{Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(Dependency.OnEntry(id));
+        return Scope.Log.Contains(id) ? Invalid($"'{Reject.Excerpt(named)}' is not a nested object of this set") : new Verdict.Waiting(Dependency.OnEntry(id));
     }
 
     /// <summary>The nested object with an id, if an entry of this set made it.</summary>
@@ -202,8 +202,6 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
     }
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
-
-    private static string Excerpt(string text) => text.Length <= 64 ? text : text[..64] + "...";
 
     /// <summary>Tag key of the element that an entry adds or deletes.</summary>
     public const string ElementsKey = "elmts";

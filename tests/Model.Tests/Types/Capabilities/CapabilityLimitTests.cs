@@ -96,7 +96,7 @@ public sealed class CapabilityLimitTests
         AssertCreate(false, create.With("unknown", true));
 
         Literal.Map Create(PublicKey[] creators) => CapabilityPayloads.Create(type, "s", creators, new Dictionary<string, string[]>());
-        void AssertCreate(bool valid, Literal.Map payload) => Assert.Equal(valid, type.CheckCreate(payload, TypeRegistry.BuiltIn, null) is null);
+        void AssertCreate(bool valid, Literal.Map payload) => Assert.Equal(valid ? null : RejectCode.InvalidOperation, type.CheckCreate(payload, TypeRegistry.BuiltIn, null)?.Code);
         static Literal.Map Managed(int count) => Literal.Map.Of(("a", Literal.Map.Of(("managedBy", new Literal.Array([.. Enumerable.Repeat((Literal)"creator", count)])))));
         static Literal.Map Caps(int count, int units) => Literal.Map.FromPairs([.. Enumerable.Range(0, count)
             .Select(i => KeyValuePair.Create(i.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(units, '0'), (Literal)Literal.Map.Of(("managedBy", new Literal.Array()))))]);
@@ -169,7 +169,8 @@ public sealed class CapabilityLimitTests
     private static void AssertFormat(bool passes, bool isOurs, Literal.Map operation)
     {
         var caps = isOurs ? Ours : Original;
-        string why = Assert.IsType<Verdict.Refused>(caps.Object.Check(operation, caps.Replica.Log.FrontierVersion)).Why.Detail;
-        Assert.Equal(passes, !why.EndsWith("has a field missing, unknown or out of bounds", StringComparison.Ordinal));
+        var why = Assert.IsType<Verdict.Refused>(caps.Object.Check(operation, caps.Replica.Log.FrontierVersion)).Why;
+        if (!passes) Assert.Equal(RejectCode.InvalidOperation, why.Code);
+        Assert.Equal(passes, !why.Detail.EndsWith("has a field missing, unknown or out of bounds", StringComparison.Ordinal));
     }
 }

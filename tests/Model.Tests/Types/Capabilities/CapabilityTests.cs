@@ -50,6 +50,18 @@ public sealed class CapabilityTests
         Assert.IsType<Judgement.Admitted>(one.Replica.Admit(add));
     }
 
+    [Fact]
+    public void No_capability_is_called_like_the_manager_that_stands_for_the_creators()
+    {
+        Assert.Throws<ArgumentException>(() => CapabilityPayloads.CreateCap("creator", "creator"));
+        Assert.Throws<ArgumentException>(() => CapabilityPayloads.Create(CapabilityType.Ours, "s", [Creator.PublicKey], new Dictionary<string, string[]> { ["creator"] = [] }));
+        // One that a peer defines nevertheless is taken, as the original takes it, and its holders manage nothing.
+        var caps = new CapabilityScript(CapabilityType.Ours, "s", Bob);
+        caps.Write(Creator, CapabilityPayloads.CreateCap("x", "creator").With("capName", "creator"));
+        caps.Write(Creator, caps.Grant(Bob, "creator"));
+        Assert.IsType<Judgement.Refused>(caps.Replica.Admit(caps.Make(Bob, caps.Grant(Bob, "write"))));
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void A_revoke_of_what_is_no_key_id_is_taken_by_the_original_only(bool isOurs)
     {

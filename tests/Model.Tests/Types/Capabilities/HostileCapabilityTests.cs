@@ -130,7 +130,7 @@ public sealed class HostileCapabilityTests
 
     [Theory]
     [InlineData(CapabilityJudge.CutPairsMax, true)]
-    [InlineData(CapabilityJudge.CutPairsMax + 2, false)]
+    [InlineData(CapabilityJudge.CutPairsMax + 1, false)]
     public void Managers_who_all_grant_one_another_keep_what_a_creator_gave_while_they_are_few(int people, bool keep)
     {
         var log = new Unsigned(CapabilityType.Ours);

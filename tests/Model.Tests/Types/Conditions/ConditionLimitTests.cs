@@ -114,6 +114,16 @@ public sealed class ConditionLimitTests
         Assert.Null(record.Replica.Object!.ReadCondition(Literal.Map.Of(("equals", Literal.Map.Of(fields))), record.Log.FrontierVersion, out _));
     }
 
+    [Fact]
+    public void A_bound_of_a_counter_has_at_most_40_units()
+    {
+        var counter = MemoryReplica.Of(CounterPayloads.Create("c"));
+        string longest = "-" + new string('9', CounterPayloads.BoundUnitsMax - 1);
+        Assert.NotNull(counter.Replica.Object!.ReadCondition(Literal.Map.Of(("atLeast", longest)), counter.Log.FrontierVersion, out _));
+        Assert.Null(counter.Replica.Object!.ReadCondition(Literal.Map.Of(("atLeast", longest + "9")), counter.Log.FrontierVersion, out var why));
+        Assert.Equal(RejectCode.InvalidOperation, why.Code);
+    }
+
     private static void Accepted(Literal condition) => Assert.NotNull(Set.Replica.Object!.ReadCondition(condition, Set.Log.FrontierVersion, out _));
 
     private static void Refused(RejectCode code, params Literal[] conditions) => Assert.All(conditions, condition =>

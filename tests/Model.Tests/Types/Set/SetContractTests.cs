@@ -10,6 +10,8 @@ namespace Hhs.Model.Tests.Types.Set;
 /// <summary>The original's set under the contract of all types, with each kind of barrier and without.</summary>
 public abstract class SetContractTests : ReplicatedTypeContract
 {
+    public static new TheoryData<int, bool> Seeds => SeedsOf(false);
+
     protected abstract SetOptions Options { get; }
 
     protected override Literal.Map Create => SetPayloads.Create(Options);

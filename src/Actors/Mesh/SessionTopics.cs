@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Hhs.Actors.Telemetry;
+using Hhs.Actors.Transport;
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+using Hhs.Protocols;
+using Hhs.Protocols.Mux;
+
+namespace Hhs.Actors.Mesh;
+
+/// <summary>The topics of one open session: what each side has asked for, and which channels the peer is joined to.</summary>
+/// <remarks>
+/// A topic that is not here and one that is not open to the peer are treated alike in everything: whoever asks learns
+/// nothing. We name a topic only to a peer that is to be asked for it, or that has named it itself.
+/// Source: wire.md section 5, supplement section 7.
+/// </remarks>
+internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, PeerKind kind, IFrameConnection connection, OutgoingFrames outgoing, IActorRef watcher, int declinedMax, ILoggingAdapter log)
+{
+    private readonly Dictionary<string, (IActorRef Channel, TopicCredit Credit)> _joined = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _declinedByUs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary<string, CarriedTopic>.Empty;
+    private bool _wantsAll;
+
+    /// <summary>Topics that the peer takes part in.</summary>
+    public int Count => _joined.Count;
+
+    /// <summary>Whether the peer has ever taken part in a topic.</summary>
+    public bool WereShared { get; private set; }
+
+    /// <summary>Whether the peer has been asked for topics and has answered, every time, that it does not share them.</summary>
+    public bool AllDeclined { get; private set; }
+
+    /// <summary>The topics carried here, before the session is open.</summary>
+    public void Begin(ImmutableDictionary<string, CarriedTopic> topics) => _topics = topics;
+
+    public bool IsOpenToPeer(string topic) => _topics.TryGetValue(topic, out var carried) && carried.Policy.Admits(peer);
+
+    public bool IsJoined(string topic) => _joined.ContainsKey(topic);
+
+    /// <summary>Joins the peer to the topic's channel, if it is open to it.</summary>
+    public bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit)
+    {
+        if (!_joined.TryGetValue(topic, out var joined))
+        {
+            (channel, credit) = (ActorRefs.Nobody, null!);
+            if (!_topics.TryGetValue(topic, out var carried) || !carried.Policy.Admits(peer)) return false;
+            joined = (carried.Channel, new(connection));
+            _joined.Add(topic, joined);
+            WereShared = true;
+            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, kind, session), session);
+            watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
+        }
+        (channel, credit) = joined;
+        return true;
+    }
+
+    /// <summary>The peer asks for a topic. False when it is no object's id, which nobody honest asks for.</summary>
+    public bool OnInterest(string topic)
+    {
+        if (TryJoin(topic, out _, out _))
+        {
+            outgoing.Control(new MuxFrame.Accept(topic));
+            return true;
+        }
+        if (!ContentHash.TryParse(topic, out _)) return false;   // text of any length
+        outgoing.Control(new MuxFrame.Reject(topic));
+        SyncMetrics.FrameDropped("interest in a topic that is not here");
+        // No charge: whoever has many objects may offer them all.
+        if (_declinedByUs.Count >= declinedMax || !_declinedByUs.Add(topic)) return true;
+        if (_declinedByUs.Count == declinedMax) log.Info("Peer {0} has asked for {1} topics that are not here; further ones are forgotten", connection.Remote, declinedMax);
+        return true;
+    }
+
+    /// <summary>The peer shares the topic.</summary>
+    public void OnAccept(string topic)
+    {
+        _asked.Remove(topic);
+        TryJoin(topic, out _, out _);
+    }
+
+    /// <summary>The peer does not share the topic, or does so no more.</summary>
+    public void OnReject(string topic)
+    {
+        Leave(topic);
+        if (!_asked.Remove(topic)) return;
+        watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
+        AllDeclined = _asked.Count == 0 && _joined.Count == 0;
+    }
+
+    /// <summary>Asks for these, now and again.</summary>
+    public void Want(IEnumerable<string> topics)
+    {
+        foreach (string topic in topics)
+        {
+            if (_joined.ContainsKey(topic)) watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
+            else if (_wanted.Add(topic) || !_asked.Contains(topic)) Ask(topic);
+        }
+    }
+
+    /// <summary>Asks for all topics that are open to the peer, now and later.</summary>
+    public void WantAll()
+    {
+        if (_wantsAll) return;
+        _wantsAll = true;
+        AskAgain();
+    }
+
+    /// <summary>Asks for what is wanted and was declined before, or never answered.</summary>
+    public void AskAgain()
+    {
+        foreach (string topic in Unjoined()) Ask(topic);
+    }
+
+    /// <summary>A topic was opened or closed here, or is open to others than before.</summary>
+    public void OnChanged(ImmutableDictionary<string, CarriedTopic> topics, string topic)
+    {
+        _topics = topics;
+        bool open = IsOpenToPeer(topic);
+        if (_joined.TryGetValue(topic, out var joined))
+        {
+            if (open && joined.Channel.Equals(topics[topic].Channel)) return;
+            Leave(topic);
+            if (open)
+            {
+                TryJoin(topic, out _, out _);
+                return;
+            }
+            _declinedByUs.Add(topic);   // the peer knows of it: should it come back, it is offered again
+            if (kind == PeerKind.Native) outgoing.Control(new MuxFrame.Reject(topic));
+            return;
+        }
+        // What the peer has named itself is no secret to it.
+        if (open && (_declinedByUs.Remove(topic) || _wantsAll || _wanted.Contains(topic))) Ask(topic);
+    }
+
+    /// <summary>The session is over.</summary>
+    public void LeaveAll()
+    {
+        foreach (string topic in _joined.Keys.ToArray()) Leave(topic);
+        foreach (string topic in _asked) watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
+    }
+
+    private void Ask(string topic)
+    {
+        if (!IsOpenToPeer(topic)) return;
+        _asked.Add(topic);
+        AllDeclined = false;
+        outgoing.Control(new MuxFrame.Interest(topic));
+    }
+
+    private void Leave(string topic)
+    {
+        if (!_joined.Remove(topic, out var left)) return;
+        left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self), session);
+        watcher.Tell(new MeshProtocol.TopicLeft(topic, self), session);
+        left.Credit.Abandon();
+    }
+
+    private IEnumerable<string> Unjoined() =>
+        (_wantsAll ? _topics.Keys : _wanted).Where(topic => !_joined.ContainsKey(topic) && IsOpenToPeer(topic));
+}
