@@ -156,9 +156,12 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     /// <summary>Reads on until the node has closed the connection.</summary>
-    public async Task IsClosedAsync()
+    public async Task IsClosedAsync(bool answerPings = false)
     {
-        while (await NextFrameAsync() is not null) { }
+        while (await NextFrameAsync() is { } frame)
+        {
+            if (answerPings && _channel!.TryOpenInPlace(frame, out var message, out _) && MuxCodec.Read(message) is MuxFrame.Ping(var number)) await SendMuxAsync(new MuxFrame.Pong(number));
+        }
     }
 
     /// <summary>Goes on with a conversation until the node closes the connection.</summary>
