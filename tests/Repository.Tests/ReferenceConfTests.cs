@@ -91,6 +91,8 @@ public sealed partial class ReferenceConfTests
     private static string OtherThan(string key) => key switch
     {
         _ when IsPath(key) => "\"elsewhere\"",
+        "hhs.announce" => "[\"wss://127.0.0.1:4001\"]",
+        "hhs.trackers" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.listen" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.peers" => $"[\"{new string('A', 43)}=@ws://127.0.0.1:4001\"]",
         _ => HhsSettings.Reference.GetString(key) switch
@@ -112,7 +114,7 @@ public sealed partial class ReferenceConfTests
 
     private static bool IsPath(string key) => key is "hhs.data-directory" || key.StartsWith("hhs.transport.tls.", StringComparison.Ordinal);
 
-    private static bool IsList(string key) => key is "hhs.listen" or "hhs.peers";
+    private static bool IsList(string key) => key is "hhs.announce" or "hhs.listen" or "hhs.peers" or "hhs.trackers";
 
     private static IEnumerable<string> Leaves(string path, HoconValue value) => value.IsObject()
         ? value.GetObject().Items.SelectMany(item => Leaves($"{path}.{item.Key}", item.Value))

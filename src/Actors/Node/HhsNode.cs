@@ -6,6 +6,7 @@ using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Settings;
+using Hhs.Actors.Tracker;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -78,6 +79,9 @@ public sealed partial class HhsNode : IAsyncDisposable
 
     /// <summary>Stays connected to a peer from now on.</summary>
     public void AddPeer(PeerAddress address) => _node.Tell(new MeshProtocol.AddPeer(address));
+
+    /// <summary>Announces objects to a tracker from now on, and finds peers by it.</summary>
+    public void AddTracker(TrackerAddress address) => _node.Tell(new NodeProtocol.AddTracker(address));
 
     /// <summary>Talks to the owner of a key no more, until <see cref="Unblock"/>: sessions are closed, dials refused. Kept over restarts.</summary>
     public void Block(KeyId key)

@@ -1,7 +1,9 @@
 using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Tracker;
 using Hhs.Protocols.Sync;
+using Hhs.Protocols.Tracker;
 
 namespace Hhs.Actors.Settings;
 
@@ -31,6 +33,49 @@ internal sealed class ConfigReader(Config config)
 
     public PeerAddress Peer(string text) =>
         PeerAddress.TryParse(text, out var address, out string why) ? address : throw new ConfigurationException($"hhs.peers: {why}");
+
+    public Uri Announced(string text) =>
+        DialAddress.IsValid(text) && Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new ConfigurationException($"hhs.announce: '{text}' is not an address, such as wss://node.example:443");
+
+    public TrackerAddress Tracker(string text) =>
+        TrackerAddress.TryParse(text, out var address, out string why) ? address : throw new ConfigurationException($"hhs.trackers: {why}");
+
+    public TrackerClientSettings TrackerClient() => new()
+    {
+        Ttl = Time("hhs.tracker-client.ttl"),
+        GatherFor = Time("hhs.tracker-client.gather-for"),
+        TopicsPerRequestMax = Count("hhs.tracker-client.topics-per-request-max"),
+        CandidatesMax = Count("hhs.tracker-client.candidates-max"),
+        RetryMin = Time("hhs.tracker-client.retry-min"),
+        RetryMax = Time("hhs.tracker-client.retry-max"),
+        ExchangeTimeout = Time("hhs.tracker-client.exchange-timeout"),
+        LeaveTimeout = Time("hhs.tracker-client.leave-timeout"),
+    };
+
+    public TrackerServerSettings TrackerServer() =>
+        Time("hhs.tracker.ttl-min") <= Time("hhs.tracker.ttl-max") ? ReadTracker() : throw new ConfigurationException("hhs.tracker.ttl-min must not be above hhs.tracker.ttl-max");
+
+    private TrackerServerSettings ReadTracker() => new()
+    {
+        ConnectionsMax = Count("hhs.tracker.connections-max"),
+        ConnectionsPerAddressMax = Count("hhs.tracker.connections-per-address-max"),
+        HandshakeTimeout = Time("hhs.tracker.handshake-timeout"),
+        SweepEvery = Time("hhs.tracker.sweep-every"),
+        Registry = new()
+        {
+            TtlMin = Time("hhs.tracker.ttl-min"),
+            TtlMax = Time("hhs.tracker.ttl-max"),
+            EntriesMax = Count("hhs.tracker.entries-max"),
+            PeersPerTopicMax = Count("hhs.tracker.peers-per-topic-max"),
+            TopicsPerPeerMax = Count("hhs.tracker.topics-per-peer-max"),
+            PeersPerAnswerMax = Count("hhs.tracker.peers-per-answer-max"),
+            PeersPerResponseMax = Count("hhs.tracker.peers-per-response-max"),
+            ResponseBytesMax = Bytes("hhs.tracker.response-bytes-max"),
+            RequestsPerKeyMax = Count("hhs.tracker.requests-per-key-max"),
+            RequestsPerAddressMax = Count("hhs.tracker.requests-per-address-max"),
+            RequestWindow = Time("hhs.tracker.request-window"),
+        },
+    };
 
     public MeshSettings Mesh() => new()
     {

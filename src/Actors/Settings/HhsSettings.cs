@@ -3,10 +3,12 @@ using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Tracker;
 using Hhs.Actors.Transport;
 using Hhs.Model.Identity;
 using Hhs.Model.Types;
 using Hhs.Protocols.Sync;
+using Hhs.Protocols.Tracker;
 
 namespace Hhs.Actors.Settings;
 
@@ -24,6 +26,12 @@ public sealed record HhsSettings
 
     /// <summary>Peers to stay connected to.</summary>
     public IReadOnlyList<PeerAddress> Peers { get; init; } = [];
+
+    /// <summary>The addresses that others can dial this node at, to be announced to trackers; none means those of <see cref="Listen"/>.</summary>
+    public IReadOnlyList<Uri> Announce { get; init; } = [];
+
+    /// <summary>Trackers to announce to and to find peers by.</summary>
+    public IReadOnlyList<TrackerAddress> Trackers { get; init; } = [];
 
     /// <summary>Transports beside WebSocket and TCP, by their schemes; an in-memory one for tests.</summary>
     public IReadOnlyList<ITransport> ExtraTransports { get; init; } = [];
@@ -55,6 +63,12 @@ public sealed record HhsSettings
     /// <summary>Bounds and paces of the sync protocol.</summary>
     public SyncSettings Sync { get; init; } = SyncSettings.Default;
 
+    /// <summary>Bounds and paces of what is said to trackers.</summary>
+    public TrackerClientSettings TrackerClient { get; init; } = new();
+
+    /// <summary>Bounds and paces of a tracker, for a process that is one.</summary>
+    public TrackerServerSettings Tracker { get; init; } = new();
+
     /// <summary>The configuration that every key has its default in.</summary>
     public static Config Reference { get; } = ReadReference();
 
@@ -70,6 +84,8 @@ public sealed record HhsSettings
             DataDirectory = read.Path("hhs.data-directory"),
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
+            Announce = [.. config.GetStringList("hhs.announce").Select(read.Announced)],
+            Trackers = [.. config.GetStringList("hhs.trackers").Select(read.Tracker)],
             RefuseOriginal = read.Flag("hhs.mesh.refuse-original"),
             Journal = JournalSettings.FromConfig(config),
             Objects = new()
@@ -98,6 +114,8 @@ public sealed record HhsSettings
             Mesh = read.Mesh(),
             Discovery = read.Discovery(),
             Sync = read.Sync(),
+            TrackerClient = read.TrackerClient(),
+            Tracker = read.TrackerServer(),
         };
     }
 

@@ -1,4 +1,5 @@
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Tracker;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Protocols.Invitation;
@@ -41,6 +42,9 @@ internal static class Invitations
     /// <summary>The invitation to an object that only trackers lead to.</summary>
     public static byte[] Write(ContentHash id, string typeId, KeyId owner, IEnumerable<InvitedTracker> trackers) =>
         Write(new(id, TypeName(typeId), [new(owner.Hash, [])], [.. trackers]));
+
+    /// <summary>The trackers that an invitation names.</summary>
+    public static IEnumerable<TrackerAddress> TrackersOf(ObjectInvitation invitation) => Trackers.Parse(invitation.Trackers.Select(t => t.ToString()));
 
     /// <summary>Reads <c>KEYID@ws://HOST:PORT</c>, or the address alone.</summary>
     public static InvitedTracker Tracker(string text)
