@@ -9,14 +9,14 @@ namespace Hhs.Node.Commands;
 /// <summary><c>hhs block</c> and <c>hhs unblock</c>: whom this node talks to.</summary>
 internal static class BlockCommands
 {
-    public static Command Block() => On("block", "Talk to the owner of a key no more: sessions are closed, dials refused, until unblocked", "blocked", (node, key) => node.Block(key));
+    public static Command Block() => On(new Command("block", "Talk to the owner of a key no more: sessions are closed, dials refused, until unblocked"), "blocked", (node, key) => node.Block(key));
 
-    public static Command Unblock() => On("unblock", "Talk to the owner of a key again", "unblocked", (node, key) => node.Unblock(key));
+    public static Command Unblock() => On(new Command("unblock", "Talk to the owner of a key again"), "unblocked", (node, key) => node.Unblock(key));
 
-    private static Command On(string name, string description, string done, Action<HhsNode, KeyId> act)
+    private static Command On(Command command, string done, Action<HhsNode, KeyId> act)
     {
         var who = new Argument<string>("KEYID") { Description = "Key id (or public key), as 'hhs peers' shows it" };
-        var command = new Command(name, description) { who };
+        command.Arguments.Add(who);
         command.SetAction(async (parsed, _) =>
         {
             var context = new CommandContext(parsed);

@@ -24,8 +24,8 @@ internal static class ShareCommand
             var context = new CommandContext(parsed);
             await using var node = await context.OpenOfflineAsync();
             var handle = await node.OpenAsync(new ObjectNames(node.Journal).Resolve(parsed.GetValue(target)!));
-            var given = parsed.GetValue(tracker)!;
-            var trackers = (given.Length > 0 ? given : context.Settings.Trackers.Select(t => t.ToString())).Select(Invitations.Tracker).ToList();
+            var asked = parsed.GetValue(tracker)!;
+            var trackers = (asked.Length > 0 ? asked : context.Settings.Trackers.Select(t => t.ToString())).Select(Invitations.Tracker).ToList();
             var peers = parsed.GetValue(peer) is { Length: > 0 } given ? Peers.Parse(given) : Own(node, context);
             if (peers.Count + trackers.Count == 0)
                 throw CommandException.BadInput("nobody could find the object by such an invitation: run 'hhs serve --listen ws://HOST:PORT' meanwhile, or give a --peer KEYID@ws://HOST:PORT or a --tracker");

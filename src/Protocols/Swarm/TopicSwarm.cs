@@ -75,7 +75,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
     {
         if (peer.Dialled is not { } candidate) return;
         // Only a connection that lasted shows that dialling was worth it: one that is closed at once pauses longer each time.
-        if (now - peer.Since >= settings.DiscoverEvery && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
+        if (now - peer.Since >= settings.DialPatience && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
         Failed(candidate, now);
     }
 

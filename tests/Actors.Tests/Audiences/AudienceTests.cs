@@ -38,6 +38,8 @@ public sealed class AudienceTests : IAsyncLifetime
         await MeshNet.Syncs(secret, await stranger.OpenSetAsync(secret.Id), "with a new member");
         Assert.Equal(2, Assert.IsType<Audience.Keys>(await owner.AudienceAsync(secret.Id)).KeyIds.Count);
         Assert.IsType<Audience.Everyone>(await owner.AudienceAsync(open.Id));
+        await owner.OfferToAsync(secret.Id, new Audience.Everyone());
+        Assert.IsType<Audience.Everyone>(await owner.AudienceAsync(secret.Id));
     }
 
     [Fact]

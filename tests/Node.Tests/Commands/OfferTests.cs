@@ -17,7 +17,7 @@ public sealed class OfferTests
         Assert.True(offered.Code == 0, offered.Errors);
 
         await using var serving = alice.Start("serve", "--listen", "ws://127.0.0.1:0", "--json");
-        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("address").GetString()!;
+        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("addresses")[0].GetString()!;
         var refused = await bob.HhsAsync("join", id, "--peer", address, "--until-synced", "--timeout", "2");
         Assert.Equal(3, refused.Code);
         Assert.Contains("no connected peer has object", refused.Errors);
@@ -48,7 +48,7 @@ public sealed class OfferTests
         string id = await alice.CreateSetAsync("s");
         string bobs = (await bob.HhsAsync("id", "--json")).Json[0].GetProperty("keyId").GetString()!;
         await using var serving = alice.Start("serve", "--listen", "ws://127.0.0.1:0", "--json");
-        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("address").GetString()!;
+        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("addresses")[0].GetString()!;
         await using var joining = bob.Start("join", id, "--peer", address, "--json");
         await joining.LineWithAsync("opened");
 
@@ -59,6 +59,6 @@ public sealed class OfferTests
         while (blocked.Json.Count > 1) blocked = await alice.HhsAsync("peers", "--json");   // until the session is closed
         Assert.True(blocked.Json[0].GetProperty("blocked").GetBoolean());
         Assert.Contains("unblocked", (await alice.HhsAsync("unblock", bobs)).Output);
-        Assert.Equal(2, (await alice.HhsAsync("block", "somebody")).Code);
+        Assert.Equal(2, (await alice.HhsAsync("block", "no key")).Code);
     }
 }
