@@ -67,7 +67,7 @@ public sealed class ShareTests
 
         using var dave = new DataFolder();
         var unreachable = await dave.HhsAsync("join", id, "--tracker", "ws://127.0.0.1:1", "--timeout", "1");
-        Assert.Equal(4, unreachable.Code);
+        Assert.Equal(5, unreachable.Code);
         Assert.Contains("tracker ws://127.0.0.1:1", unreachable.Errors);
     }
 
