@@ -4,7 +4,7 @@ using Akka.Event;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Telemetry;
-using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Protocols;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Wire;
@@ -20,7 +20,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 {
     private readonly DurableReplica _replica;
     private readonly ObjectServices _services;
-    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
+    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind, KeyId KeyId)> _peers = [];
     private readonly string _topic;
     private readonly Dictionary<PeerId, ReadOnlyMemory<byte>> _unheard = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -99,7 +99,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Timers.CancelAll();
         Become(Syncing);
         _advance = new TopicSync(_replica, _services.Random, _services.Sync).Advance;
-        foreach (var (peer, (_, kind)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        foreach (var (peer, (_, kind, _)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
         foreach (var (peer, message) in _unheard) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
         _unheard.Clear();
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
@@ -118,7 +118,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     {
         Receive<MeshProtocol.PeerJoined>(joined =>
         {
-            _peers[joined.Peer] = (joined.Session, joined.Kind);
+            _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId);
             Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
         });
         Receive<MeshProtocol.PeerLeft>(left =>
@@ -167,7 +167,10 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
                 SyncMetrics.Misbehaved(why.Code);
                 if (_peers.TryGetValue(peer, out var bad)) bad.Session.Tell(new MeshProtocol.Charge(why, charge));
                 break;
-            case SyncEffect.Offer(_, var entries): Context.Parent.Tell(new ObjectProtocol.Offered(entries)); break;
+            case SyncEffect.Offer(var from, var entries):
+                if (_peers.TryGetValue(from, out var supplier)) Context.System.EventStream.Publish(new GossipProtocol.Arrived(_replica.Id, supplier.KeyId, entries));
+                Context.Parent.Tell(new ObjectProtocol.Offered(entries));
+                break;
             case SyncEffect.Send(var peer, var message):
                 if (_peers.TryGetValue(peer, out var to)) to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
                 break;

@@ -91,7 +91,7 @@ public static class MeshProtocol
     // session -> channel
 
     /// <summary>The session's peer takes part in the topic.</summary>
-    internal sealed record PeerJoined(string Topic, PeerId Peer, PeerKind Kind, IActorRef Session);
+    internal sealed record PeerJoined(string Topic, PeerId Peer, KeyId KeyId, PeerKind Kind, IActorRef Session);
 
     /// <summary>The session is over, or carries the topic no more.</summary>
     internal sealed record PeerLeft(string Topic, PeerId Peer);
