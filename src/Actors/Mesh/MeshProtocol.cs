@@ -77,6 +77,9 @@ public static class MeshProtocol
 
     internal sealed record ConnectFailed(ContentHash Topic, SwarmCandidate Candidate);
 
+    /// <summary>A key that was blocked may be talked to again.</summary>
+    internal sealed record Unblocked(KeyId KeyId);
+
     /// <summary>Ask all who are connected for the topic. Tells each that we have or want it.</summary>
     internal sealed record OfferToPool(ContentHash Topic);
 

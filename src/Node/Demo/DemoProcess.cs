@@ -53,6 +53,9 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
     public static ProcessStartInfo StartOf(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // Many processes on few processors, none for long: what pays only for long ones is left out.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
         string self = Environment.ProcessPath!;
         start.FileName = self;
         if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);

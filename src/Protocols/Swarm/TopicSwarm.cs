@@ -40,6 +40,9 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
                 Lost(peer, input.Now);
                 break;
             case SwarmInput.PeerOpened i: Opened(i); break;
+            case SwarmInput.Reachable i:
+                foreach (var (candidate, attempts) in _candidates) if (candidate.KeyId == i.KeyId) (attempts.Failures, attempts.NotBefore) = (0, input.Now);
+                break;
         }
         return IsActive ? Seek(input.Now) : [];
     }

@@ -93,6 +93,16 @@ public class TopicSwarmTests
     }
 
     [Fact]
+    public void A_key_that_can_be_reached_again_is_dialled_at_once()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
+        foreach (int i in new[] { 1, 2 }) swarm.Advance(new SwarmInput.DialFailed(Candidate(i), At(0)));
+        Assert.Equal([Candidate(1)], Dials(swarm.Advance(new SwarmInput.Reachable(Candidate(1).KeyId, At(0.1)))));
+    }
+
+    [Fact]
     public void Replaces_a_peer_that_it_lost()
     {
         var swarm = Swarm(Minutely with { TargetPeers = 1 });
