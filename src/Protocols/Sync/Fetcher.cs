@@ -11,7 +11,7 @@ namespace Hhs.Protocols.Sync;
 /// What a peer began and did not finish is dropped when it fails or leaves, so that nothing of a liar's stands in the way
 /// of the next peer, which is asked for the same tips from the start. Source: wire.md section 6, supplement 8.2 and 8.3.
 /// </remarks>
-internal sealed class Fetcher(SyncContext context, PendingEntries pending)
+internal sealed class Fetcher(SyncContext context, PendingEntries pending, GossipTree tree)
 {
     private readonly SyncSettings _settings = context.Settings;
     private readonly List<Fetch.Payloads> _payloads = [];
@@ -20,6 +20,13 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
 
     /// <summary>A peer announced something, or something may be asked for again.</summary>
     public void Announced() => _headersDue = _deadlinesDue = true;
+
+    /// <summary>Whether any of the tips is neither here nor asked for.</summary>
+    public bool IsNews(Position tips)
+    {
+        foreach (var tip in tips.Hashes) { if (pending.IsUnknown(tip) && _headers?.Reachable.ContainsKey(tip) != true) return true; }
+        return false;
+    }
 
     public void HeaderMeta(SyncPeer peer, SyncMessage.HeaderResponseMeta meta)
     {
@@ -204,12 +211,21 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
             // supplement 8.2: an original paces each response, so one walk is to bring all; ours clamps as it likes.
             int max = peer.Kind == PeerKind.Original ? room : Math.Min(room, _settings.HeadersPerResponseMax);
             _headers = new(peer, context.NewRequestId(), context.Now, start, max);
+            tree.Asking(peer);
             _deadlinesDue = true;
             // Its own tips too: where we have written since, it knows none of ours, and would walk to the root.
-            var limits = peer.Has.Union(context.Replica.Frontier).Take(WireLimits.HashesMax).ToArray();
+            var limits = peer.Has.Union(context.Replica.Frontier).Concat(peer.Kind == PeerKind.Native ? Sample(peer) : []).Take(WireLimits.HashesMax).ToArray();
             context.Send(peer, new SyncMessage.HeaderRequest(_headers.RequestId, context.Replica.Id, start, limits, max, AutoPayload: true));
             return;
         }
+    }
+
+    // Where many write at once the peer may know none of our tips yet: older entries of ours tell it what we have. One of ours
+    // leaves out the history of its limits; an original would walk round them, so it is not told more than it needs.
+    private IEnumerable<ContentHash> Sample(SyncPeer peer)
+    {
+        if (context.Replica.Frontier.All(peer.Has.Contains)) yield break;
+        for (int back = 1; back < Math.Min(context.Replica.Count, SampleBack); back *= 2) yield return context.Replica.HeaderAt(context.Replica.Count - 1 - back).Hash;
     }
 
     // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses all but its first
@@ -373,5 +389,6 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     private const int NativeRequests = 4;
     private const int OriginalHashes = 64;
     private const int OriginalRequests = 2;
+    private const int SampleBack = 1_024;
     private const int StartHashes = 1_024;
 }

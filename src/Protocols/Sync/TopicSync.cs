@@ -19,14 +19,16 @@ public sealed class TopicSync
     private readonly List<(PeerId Id, PeerKind Kind)> _waiting = [];   // peers for which there is no room
     private readonly Rescuer _rescuer;
     private readonly Server _server;
+    private readonly GossipTree _tree;
 
     /// <summary>Makes the machine of one object.</summary>
     public TopicSync(ISyncReplica replica, IRandomSource random, SyncSettings settings)
     {
         _context = new(replica, random, settings);
         _pending = new(replica, settings);
-        _fetcher = new(_context, _pending);
-        _gossip = new(_context);
+        _tree = new(_context);
+        _fetcher = new(_context, _pending, _tree);
+        _gossip = new(_context, _tree);
         _server = new(_context);
         _rescuer = new(_context, _gossip, _server);
     }
@@ -138,6 +140,7 @@ public sealed class TopicSync
                 _gossip.KeepUp();
                 Forgive();
                 break;
+            case SyncTimerKind.Lazy: _gossip.TellLazy(); break;
             case SyncTimerKind.Pace:
                 if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
                 break;
@@ -165,14 +168,17 @@ public sealed class TopicSync
         {
             case SyncMessage.CancelRequest m: _server.CancelRequest(peer, m.RequestId); break;
             case SyncMessage.HeaderBatch m: _fetcher.HeaderBatch(peer, m); break;
-            case SyncMessage.HeaderRequest m: _server.Request(peer, m); break;
+            case SyncMessage.HeaderRequest m:
+                _tree.AskedBy(peer);
+                _server.Request(peer, m);
+                break;
             case SyncMessage.HeaderResponseMeta m: _fetcher.HeaderMeta(peer, m); break;
             case SyncMessage.InitRequest m: _server.Init(peer, m); break;
             case SyncMessage.InitResponse: break;   // InitFetch's business: several are asked, so late answers are normal
             case SyncMessage.NewFrontier m:
                 // One connection can carry several objects' gossip on one topic in the original: others' is not ours.
                 if (m.DagId != _context.Replica.Id) break;
-                _gossip.Heard(peer, m.Frontier);
+                _gossip.Heard(peer, m.Frontier, _fetcher.IsNews(m.Frontier));
                 _rescuer.Watch();
                 _fetcher.Announced();
                 break;
