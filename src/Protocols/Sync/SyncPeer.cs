@@ -67,6 +67,12 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>Not asked for anything before this time.</summary>
     public TimeSpan NotBefore { get; set; }
 
+    /// <summary>An original is not asked for a walk before this time.</summary>
+    public TimeSpan NoWalkBefore { get; set; }
+
+    /// <summary>How fast it brings payloads.</summary>
+    public PeerSpeed Speed { get; } = new();
+
     /// <summary>Failures since it last brought something good: the exponent of its back-off.</summary>
     public int Failures { get; set; }
 

@@ -57,6 +57,9 @@ public sealed record SyncSettings
     /// <summary>Entries that a native peer is told of beyond what it has; well below <see cref="PendingEntriesMax"/>, so that one walk fits.</summary>
     public int NativeStageEntries { get; init; } = 32_768;
 
+    /// <summary>Payloads that a peer of our kind has not brought in this time are asked for of another that has them; three times next to nothing, and it is dropped.</summary>
+    public TimeSpan PayloadPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Peers of one object; a further one waits until another leaves, as many again at most, and any more are ignored.</summary>
     public int PeersMax { get; init; } = 64;
 

@@ -119,7 +119,7 @@ public sealed class TopicSync
         if (!_context.Peers.Remove(input.Peer, out var peer)) return;
         _context.InFlight -= peer.InFlight;
         _context.Cancel(new(SyncTimerKind.Pace, peer.Id));
-        _fetcher.Abandon(peer);
+        _fetcher.Abandon(peer, hasLeft: true);
         _server.PumpAll();
         if (_waiting.Count == 0) return;
         var (next, kind) = _waiting[0];
@@ -136,6 +136,7 @@ public sealed class TopicSync
             case SyncTimerKind.Fetch: _fetcher.TimePassed(); break;
             case SyncTimerKind.KeepAlive:
                 _pending.RetryDeferred();
+                _fetcher.ForgetOrphans();
                 _fetcher.Announced();
                 _gossip.KeepUp();
                 Forgive();
@@ -180,7 +181,7 @@ public sealed class TopicSync
                 if (m.DagId != _context.Replica.Id) break;
                 _gossip.Heard(peer, m.Frontier, _fetcher.IsNews(m.Frontier));
                 _rescuer.Watch();
-                _fetcher.Announced();
+                _fetcher.Announced(peer, m.Frontier);
                 break;
             case SyncMessage.PayloadMsg m: _fetcher.Payload(peer, m, input.Message.Length); break;
             case SyncMessage.PayloadRequest m: _server.Request(peer, m); break;
@@ -199,8 +200,8 @@ public sealed class TopicSync
 
     private void Shun(SyncPeer peer)
     {
-        _fetcher.Abandon(peer);
         peer.Announced = null;
+        _fetcher.Abandon(peer, hasLeft: false);
         peer.Requests.Clear();
         peer.Responding = null;
     }
