@@ -127,7 +127,7 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
             string entry = done.Entries[0];
             _acknowledged[entry] = placed.Id;
             var others = placed.Hosts.Where(n => n != writer).ToList();
-            await UntilAsync(() => Task.FromResult(others.All(n => arrivals.ContainsKey((entry, n)))), $"the change of {writer.Name} did not reach all", cancel);
+            await UntilAsync(() => Task.FromResult(others.All(n => arrivals.ContainsKey((entry, n)))), () => $"the change of {writer.Name} did not reach all", cancel);
             foreach (var other in others)
             {
                 int hops = 0;
@@ -165,21 +165,29 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
     private async Task UntilAlikeAsync(CancellationToken cancel, IReadOnlyList<DemoProcess>? among = null)
     {
         among ??= [.. nodes.Where(n => n.Address.Length > 0)];
-        await UntilAsync(async () => AreAlike(await SurveyAllAsync(among, cancel), among), "the nodes do not become alike", cancel);
+        IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> last = null!;
+        await UntilAsync(async () => AreAlike(last = await SurveyAllAsync(among, cancel), among), () => $"the nodes do not become alike ({Differing(last, among)})", cancel);
     }
 
-    private bool AreAlike(IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> surveys, IReadOnlyList<DemoProcess> among)
+    private string Differing(IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> surveys, IReadOnlyList<DemoProcess> among)
+    {
+        var differing = _objects.Where(o => !AreAlike(surveys, among, [o])).ToList();
+        var first = differing[0];
+        return $"{differing.Count} objects differ; of {first.Id}: {string.Join(", ", first.Hosts.Where(among.Contains).Select(h => $"{h.Name} has {surveys[h].Objects.FirstOrDefault(x => x.Id == first.Id)?.Entries ?? 0} entries and {surveys[h].Sessions} sessions"))}";
+    }
+
+    private bool AreAlike(IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> surveys, IReadOnlyList<DemoProcess> among, IEnumerable<Placed>? some = null)
     {
         var frontiers = among.ToDictionary(n => n, n => surveys[n].Objects.ToDictionary(o => o.Id, o => o.Frontier, StringComparer.Ordinal));
-        return _objects.All(o => o.Hosts.Where(among.Contains).Select(h => frontiers[h].GetValueOrDefault(o.Id)).Distinct().Count() <= 1);
+        return (some ?? _objects).All(o => o.Hosts.Where(among.Contains).Select(h => frontiers[h].GetValueOrDefault(o.Id)).Distinct().Count() <= 1);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, CancellationToken cancel)
+    private static async Task UntilAsync(Func<Task<bool>> holds, Func<string> otherwise, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
         {
-            if (clock.Elapsed > PhaseMax) throw new CommandException(ExitCode.Failed, $"{otherwise} within {PhaseMax.TotalSeconds:0} s");
+            if (clock.Elapsed > PhaseMax) throw new CommandException(ExitCode.Failed, $"{otherwise()} within {PhaseMax.TotalSeconds:0} s");
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
         }
     }
