@@ -164,6 +164,7 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         {
             case SwarmEffect.ArmTimer(var after): Timers.StartSingleTimer(topic, new SwarmTick(topic), after); break;
             case SwarmEffect.Dial(var candidate, var failures): _mesh.Tell(new MeshProtocol.Connect(topic, candidate, Fresh: failures > 0)); break;
+            case SwarmEffect.Leave(var peer): _mesh.Tell(new MeshProtocol.LeaveTopic(topic, peer)); break;
             case SwarmEffect.Discover:
                 sought.Found.Clear();
                 if (_settings.PoolReuse) _mesh.Tell(new MeshProtocol.OfferToPool(topic));

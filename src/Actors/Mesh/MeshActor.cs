@@ -52,6 +52,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.Block>(OnBlock);
         Receive<MeshProtocol.Unblock>(OnUnblock);
         Receive<MeshProtocol.Connect>(OnConnect);
+        Receive<MeshProtocol.LeaveTopic>(leave => { if (_sessions.TryGetValue(leave.Peer, out var session)) session.Actor.Tell(leave); });
         Receive<MeshProtocol.GetPeers>(_ => Sender.Tell(new MeshProtocol.Peers(
             [.. _sessions.Values.Where(s => s.Info is not null).Select(s => s.Info!)], [.. _listeners.Select(l => l.Address)], [.. _pool.Blocked])));
         Receive<Listen>(listen => OnListen(listen.Address));

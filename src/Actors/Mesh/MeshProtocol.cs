@@ -75,6 +75,9 @@ public static class MeshProtocol
     /// <param name="Fresh">Whether a connection to another address of the key will not do: it was asked before.</param>
     internal sealed record Connect(ContentHash Topic, SwarmCandidate Candidate, bool Fresh);
 
+    /// <summary>The topic is not to be carried over this connection any more.</summary>
+    internal sealed record LeaveTopic(ContentHash Topic, PeerId Peer);
+
     internal sealed record ConnectFailed(ContentHash Topic, SwarmCandidate Candidate);
 
     /// <summary>A key that was blocked may be talked to again.</summary>

@@ -145,6 +145,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         });
         Receive<MeshProtocol.Charge>(charge => OnCharge(charge.Why, charge.Points));
         Receive<MeshProtocol.Offer>(offer => _topics.Want(offer.Topics));
+        Receive<MeshProtocol.LeaveTopic>(leave => _topics.Part(leave.Topic.ToString()));
         Receive<MeshProtocol.OfferAll>(_ =>
         {
             _wantsAll = true;
@@ -191,6 +192,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<MeshProtocol.TopicsChanged>(changed => _carried = changed.Topics);
         Receive<MeshProtocol.Offer>(_ => Stash.Stash());
         Receive<MeshProtocol.OfferAll>(_ => Stash.Stash());
+        Receive<MeshProtocol.LeaveTopic>(_ => { });   // nothing is carried yet
         Receive<MeshProtocol.CloseSession>(close =>
         {
             if (close.IsFault) End(close.Why);

@@ -91,6 +91,15 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         AllDeclined = _asked.Count == 0 && _joined.Count == 0;
     }
 
+    /// <summary>We take part in the topic with this peer no more, for now. An original cannot be told, and stays.</summary>
+    public void Part(string topic)
+    {
+        if (kind != PeerKind.Native || _wantsAll || !_joined.ContainsKey(topic)) return;
+        _wanted.Remove(topic);
+        Leave(topic);
+        outgoing.Control(new MuxFrame.Reject(topic));
+    }
+
     /// <summary>Asks for these, now and again.</summary>
     public void Want(IEnumerable<string> topics)
     {
