@@ -127,7 +127,7 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
             string entry = done.Entries[0];
             _acknowledged[entry] = placed.Id;
             var others = placed.Hosts.Where(n => n != writer).ToList();
-            await UntilAsync(() => Task.FromResult(others.All(n => arrivals.ContainsKey((entry, n)))), () => $"the change of {writer.Name} did not reach all", cancel);
+            await UntilAsync(LookEvery, () => Task.FromResult(others.All(n => arrivals.ContainsKey((entry, n)))), () => $"the change of {writer.Name} did not reach all", cancel);
             foreach (var other in others)
             {
                 int hops = 0;
@@ -166,7 +166,7 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
     {
         among ??= [.. nodes.Where(n => n.Address.Length > 0)];
         IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> last = null!;
-        await UntilAsync(async () => AreAlike(last = await SurveyAllAsync(among, cancel), among), () => $"the nodes do not become alike ({Differing(last, among)})", cancel);
+        await UntilAsync(SurveyEvery, async () => AreAlike(last = await SurveyAllAsync(among, cancel), among), () => $"the nodes do not become alike ({Differing(last, among)})", cancel);
     }
 
     private string Differing(IReadOnlyDictionary<DemoProcess, DemoEvent.Surveyed> surveys, IReadOnlyList<DemoProcess> among)
@@ -182,13 +182,13 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
         return (some ?? _objects).All(o => o.Hosts.Where(among.Contains).Select(h => frontiers[h].GetValueOrDefault(o.Id)).Distinct().Count() <= 1);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds, Func<string> otherwise, CancellationToken cancel)
+    private static async Task UntilAsync(TimeSpan pause, Func<Task<bool>> holds, Func<string> otherwise, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
         {
             if (clock.Elapsed > PhaseMax) throw new CommandException(ExitCode.Failed, $"{otherwise()} within {PhaseMax.TotalSeconds:0} s");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
+            await Task.Delay(pause, cancel);
         }
     }
 
@@ -234,10 +234,12 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
         }));
     }
 
-    private const int HostsOfOne = 8;
+    private const int HostsOfOne = 6;
     private const int WritesEach = 2;
-    private const int Probes = 40;
+    private const int Probes = 24;
     private static readonly TimeSpan PhaseMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SurveyEvery = TimeSpan.FromMilliseconds(500);   // each asks every object of every node
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 }
 
 /// <summary>How one change reached one node.</summary>
