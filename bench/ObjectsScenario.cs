@@ -97,9 +97,10 @@ internal static class ObjectsScenario
             var mesh = Context.ActorSelection("/user/hhs/mesh");
             var seen = new HashSet<ContentHash>();
             Receive<string>(_ => mesh.Tell(new MeshProtocol.Watch(), Self));
-            Receive<MeshProtocol.TopicOpened>(opened =>
+            Receive<MeshProtocol.TopicsOpened>(opened =>
             {
-                if (seen.Add(opened.Topic) && seen.Count == count) done.SetResult();
+                seen.UnionWith(opened.Topics);
+                if (seen.Count == count) done.TrySetResult();
             });
         }
 

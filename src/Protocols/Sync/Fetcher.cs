@@ -18,6 +18,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     private Fetch.Headers? _headers;
     private bool _headersDue, _payloadsDue, _deadlinesDue, _paused;
 
+    /// <summary>Whether a request of ours is under way.</summary>
+    public bool IsBusy => _headers is not null || _payloads.Count > 0;
+
     /// <summary>A peer announced something, or something may be asked for again.</summary>
     public void Announced() => _headersDue = _deadlinesDue = true;
 
