@@ -106,6 +106,7 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
         _told.Remove((id, left.Peer));
         var late = _handOver.Left(left.Topic, left.Peer);
         var held = _held.Take(id, left.Peer);
+        if (left.Next is not null) _budget.Heard(id, left.Peer);
         left.Next?.Tell(new SleepersProtocol.HandedOver(left.Topic, left.Peer, [.. late, .. held]), Self);
     }
 

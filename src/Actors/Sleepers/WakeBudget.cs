@@ -34,7 +34,7 @@ internal sealed class WakeBudget(int placesMax, int waitingMax)
         public HashSet<(ContentHash, bool)> Known { get; } = [];
     }
 
-    private sealed record Place(PeerId By, WakeCause Cause, TimeSpan Since);
+    private sealed record Place(PeerId By, WakeCause Cause, TimeSpan Since, bool WasHeard = false);
 
     /// <summary>Whether some wish waits, or some place will be free by the mere passing of time.</summary>
     public bool NeedsTime => _waiting > 0;
@@ -92,12 +92,18 @@ internal sealed class WakeBudget(int placesMax, int waitingMax)
         if (_places.TryGetValue(id, out var place) && place.Cause != WakeCause.Asked) Free(id, place);
     }
 
+    /// <summary>What the peer has said has reached the object: from now on it can keep its word.</summary>
+    public void Heard(ContentHash id, PeerId peer)
+    {
+        if (_places.TryGetValue(id, out var place) && place.By == peer) _places[id] = place with { WasHeard = true };
+    }
+
     /// <summary>The object sleeps again, or is gone; answers the peer that announced what never came, if that is why it was woken.</summary>
     public PeerId? Ended(ContentHash id)
     {
         if (!_places.TryGetValue(id, out var place)) return null;
         Free(id, place);
-        return place.Cause == WakeCause.Announced ? place.By : null;
+        return place is { Cause: WakeCause.Announced, WasHeard: true } ? place.By : null;
     }
 
     /// <summary>The peer is gone.</summary>
