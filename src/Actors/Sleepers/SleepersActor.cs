@@ -44,7 +44,11 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
             _asleep.Remove(gone.Id);
             _budget.Ended(gone.Id);
         });
-        Receive<SleepersProtocol.Grew>(grew => _budget.Grew(grew.Id));
+        Receive<SleepersProtocol.Grew>(grew =>
+        {
+            _budget.Grew(grew.Id);
+            WakeNext();
+        });
         Receive<SleepersProtocol.HandedOver>(handed => ProcessAll(handed.Topic, handed.Peer, _handOver.Handed(handed, Now)));
         Receive<MeshProtocol.PeerJoined>(OnJoined);
         Receive<MeshProtocol.PeerLeft>(OnLeft);
@@ -187,12 +191,13 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
 
     private void WakeNext()
     {
+        if (!_budget.NeedsTime) return;
         foreach (var (id, cause) in _budget.Next(Now, (id, peer) => _asleep.ContainsKey(id) && _held.Has(id, peer))) Wake(id, cause);
     }
 
     private void OnTick()
     {
-        if (_budget.NeedsTime) WakeNext();
+        WakeNext();
         if (_told.Count > ToldMax) _told.Clear();
         if (!_handOver.IsAwaiting) return;
         foreach (var (topic, peer, messages) in _handOver.Overdue(Now)) if (_asleep.ContainsKey(ContentHash.Parse(topic))) ProcessAll(topic, peer, messages);
@@ -217,5 +222,5 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
     private const int ToldMax = 1 << 16;
     private const int VainWakeUp = 2;
     private const int WishesMax = 1 << 16;
-    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(100);
 }

@@ -62,7 +62,7 @@ internal sealed class WakeBudget(int placesMax, int waitingMax)
         return true;
     }
 
-    /// <summary>The wishes whose turn it is. Ask again after a second while <see cref="NeedsTime"/>.</summary>
+    /// <summary>The wishes whose turn it is. Ask again in a moment while <see cref="NeedsTime"/>.</summary>
     /// <param name="now">Time since any fixed start.</param>
     /// <param name="isWanted">Whether the object is still asleep, and the peer still wants it awake.</param>
     public IReadOnlyList<(ContentHash Id, WakeCause Cause)> Next(TimeSpan now, Func<ContentHash, PeerId, bool> isWanted)
@@ -128,5 +128,5 @@ internal sealed class WakeBudget(int placesMax, int waitingMax)
 
     private static int Sort(WakeCause cause) => cause == WakeCause.Asked ? 1 : 0;
 
-    private static readonly TimeSpan AskedFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskedFor = TimeSpan.FromMilliseconds(250);
 }

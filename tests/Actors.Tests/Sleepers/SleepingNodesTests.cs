@@ -52,7 +52,7 @@ public sealed class SleepingNodesTests
             }
             Directory.CreateDirectory(Path.Combine(root, "b"));
             File.Copy(Path.Combine(root, "a", NodeActor.StoreName), Path.Combine(root, "b", NodeActor.StoreName));
-            var settings = new ObjectSettings { ActiveMax = 16, WakesPerPeerMax = 4 };
+            var settings = new ObjectSettings { ActiveMax = 100, WakesPerPeerMax = 16 };
             await using (var bob = await HhsNode.StartAsync(new() { DataDirectory = Path.Combine(root, "b"), Objects = settings }))
             {
                 for (int i = 0; i < 300; i += 3) await (await bob.OpenSetAsync(ids[i])).AddAsync("of bob");

@@ -47,7 +47,7 @@ public sealed class WakeBudgetTests
     {
         Assert.Equal([true, true, true, false], Ask(A, WakeCause.Announced, 0, 4));
         Assert.Equal([true, true, true, false, false], Ask(A, WakeCause.Asked, 10, 5));
-        Assert.Empty(Next(TimeSpan.FromMilliseconds(900)));
+        Assert.Empty(Next(TimeSpan.FromMilliseconds(200)));
         Assert.Equal([ObjectId(13), ObjectId(14)], Next(TimeSpan.FromSeconds(1)));
     }
 
