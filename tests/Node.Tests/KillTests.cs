@@ -45,6 +45,7 @@ public abstract class KillTests
 
     private static async Task FeedAsync(HhsProcess writer, int round, bool sleepy)
     {
+        using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(20));   // in which an object can fall asleep
         try
         {
             for (int i = 0; ; i++)
@@ -52,7 +53,7 @@ public abstract class KillTests
                 await writer.Input.WriteLineAsync($"round {round} item {i}");
                 if (!sleepy || i % 40 != 39) continue;
                 await writer.Input.FlushAsync();
-                await Task.Delay(20);   // time to fall asleep
+                await pauses.WaitForNextTickAsync();
             }
         }
         catch (IOException)

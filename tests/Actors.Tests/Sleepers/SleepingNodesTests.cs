@@ -83,7 +83,8 @@ public sealed class SleepingNodesTests
         {
             var writes = sets.Where(_ => random.Next(3) == 0).Select(s => s.AddAsync($"round {round}")).ToList();
             await Task.WhenAll(writes);
-            if (round % 4 == 0) await Task.Delay(random.Next(12), TestContext.Current.CancellationToken);   // any moment of falling asleep
+            for (int moment = random.Next(4000); moment > 0; moment--) await Task.Yield();   // any moment of falling asleep
+            if (round % 20 == 0) await Asleep(node, sets[round / 20 % sets.Count].Id);
         }
         foreach (var set in sets) Assert.Equal((await set.Object.StatusAsync()).Entries, node.Journal.Objects.Single(o => o.ObjectId == set.Id).EntryCount);
     }
