@@ -49,7 +49,7 @@ internal static class CommandLine
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
             IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), EditCommands.Inc(), EditCommands.Set(),
             EditCommands.Clear(), EditCommands.Insert(), EditCommands.Delete(), EditCommands.Move(), ShowCommand.Make(), ConflictCommands.Conflicts(), ConflictCommands.Resolve(), CapsCommands.Enroll(),
-            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), JoinCommand.Make(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), TrackerCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
@@ -93,8 +93,8 @@ internal static class CommandLine
     // Commands that a running node can carry out on its store. The others have a node of their own, or none.
     private static readonly HashSet<string> OnStore = new(StringComparer.Ordinal)
     {
-        "abolish", "add", "advance", "clear", "conflicts", "create", "define", "delete", "enroll", "grant", "inc", "insert", "join", "list", "log",
-        "move", "remove", "resolve", "revoke", "set", "show",
+        "abolish", "add", "advance", "block", "clear", "conflicts", "create", "define", "delete", "enroll", "grant", "inc", "insert", "join", "list", "log",
+        "move", "offer", "peers", "remove", "resolve", "revoke", "set", "share", "show", "unblock",
     };
 
     // An element may start with '@'.

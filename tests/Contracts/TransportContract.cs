@@ -10,11 +10,14 @@ namespace Hhs.Tests.Contracts;
 /// <summary>What makes a transport a transport. Inherited by the tests of each; never run bare.</summary>
 public abstract class TransportContract : IAsyncLifetime
 {
-    private readonly ActorSystem _system = ActorSystem.Create("transport", ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF".Replace(", ", "\n", StringComparison.Ordinal)));
+    private readonly ActorSystem _system = ActorSystem.Create("transport", ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"));
     private readonly Channel<IFrameConnection> _accepted = Channel.CreateUnbounded<IFrameConnection>();
     private readonly List<ITransportListener> _listeners = [];
 
     protected abstract ITransport Create(ConnectionLimits limits);
+
+    /// <summary>For transports that need one.</summary>
+    protected ActorSystem System => _system;
 
     /// <summary>An address that can be listened on, and one where nobody listens.</summary>
     protected abstract (Uri Free, Uri Nobody) Addresses { get; }
@@ -153,6 +156,41 @@ public abstract class TransportContract : IAsyncLifetime
     {
         var failure = await Assert.ThrowsAsync<TransportException>(() => Create(new()).DialAsync(Addresses.Nobody, CancellationToken.None));
         Assert.StartsWith($"cannot connect to {Addresses.Nobody}: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dial_that_is_cancelled_fails_as_a_transport_exception()
+    {
+        var transport = Create(new());
+        await using var listener = await transport.ListenAsync(Addresses.Free, _ => { });
+        var failure = await Assert.ThrowsAsync<TransportException>(() => transport.DialAsync(listener.Address, new CancellationToken(canceled: true)));
+        Assert.Equal($"cannot connect to {listener.Address}: the dial was cancelled", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_listener_that_is_disposed_ends_the_connections_that_it_accepted_and_frees_its_address()
+    {
+        var (one, other) = await Pair();
+        one.Send(Frame(1, 10));
+        await other.NextAsync();
+        await _listeners[0].DisposeAsync();
+        await _listeners[0].DisposeAsync();   // twice is harmless
+        await one.ClosedAsync();
+        await other.ClosedAsync();
+        await Assert.ThrowsAsync<TransportException>(() => _transport!.DialAsync(_listeners[0].Address, TestContext.Current.CancellationToken));
+        await using var again = await _transport!.ListenAsync(_listeners[0].Address, _ => { });
+        Assert.Equal(_listeners[0].Address, again.Address);
+    }
+
+    [Fact]
+    public async Task Closing_does_not_wait_for_a_remote_that_does_not_read()
+    {
+        var (one, other) = await Pair(new() { ReceiveWindowBytes = 1000 }, consume: false);
+        for (int i = 0; i < 32; i++) one.Send(new byte[1 << 20]);   // more than the system's buffers take
+        one.Connection.Close("enough");
+        Assert.Equal("enough", (await one.ClosedAsync()).Reason);
+        other.Connection.Consumed(0, 1_000_000);
+        await other.ClosedAsync();
     }
 
     [Fact]

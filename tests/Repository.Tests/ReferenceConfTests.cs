@@ -37,8 +37,8 @@ public sealed partial class ReferenceConfTests
     [MemberData(nameof(Keys))]
     public void Nonsense_is_refused_by_the_name_of_the_key(string key)
     {
-        if (key == "hhs.data-directory") return;   // any text names a folder
-        foreach (string nonsense in NonsenseFor(HhsSettings.Reference.GetString(key), IsList(key)))
+        if (IsPath(key)) return;   // any text names a file or folder
+        foreach (string nonsense in NonsenseFor(key, HhsSettings.Reference.GetString(key), IsList(key)))
         {
             var config = ConfigurationFactory.ParseString($"{key} = {nonsense}");
             var refusal = Assert.Throws<ConfigurationException>(() => HhsSettings.FromConfig(config));
@@ -90,7 +90,9 @@ public sealed partial class ReferenceConfTests
 
     private static string OtherThan(string key) => key switch
     {
-        "hhs.data-directory" => "\"elsewhere\"",
+        _ when IsPath(key) => "\"elsewhere\"",
+        "hhs.announce" => "[\"wss://127.0.0.1:4001\"]",
+        "hhs.trackers" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.listen" => "[\"ws://127.0.0.1:4001\"]",
         "hhs.peers" => $"[\"{new string('A', 43)}=@ws://127.0.0.1:4001\"]",
         _ => HhsSettings.Reference.GetString(key) switch
@@ -102,14 +104,17 @@ public sealed partial class ReferenceConfTests
         },
     };
 
-    private static string[] NonsenseFor(string value, bool list) => value switch
+    private static string[] NonsenseFor(string key, string value, bool list) => value switch
     {
         _ when list => ["[nonsense]", "[\"\"]"],
         "true" or "false" => ["nonsense", "7"],
+        _ when key == "hhs.transport.inbound-per-address-max" => ["nonsense", "-1", "99999999999999999999"],   // 0: no limit
         _ => ["nonsense", "0", "-1", "99999999999999999999"],
     };
 
-    private static bool IsList(string key) => key is "hhs.listen" or "hhs.peers";
+    private static bool IsPath(string key) => key is "hhs.data-directory" || key.StartsWith("hhs.transport.tls.", StringComparison.Ordinal);
+
+    private static bool IsList(string key) => key is "hhs.announce" or "hhs.listen" or "hhs.peers" or "hhs.trackers";
 
     private static IEnumerable<string> Leaves(string path, HoconValue value) => value.IsObject()
         ? value.GetObject().Items.SelectMany(item => Leaves($"{path}.{item.Key}", item.Value))

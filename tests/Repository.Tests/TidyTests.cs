@@ -174,7 +174,6 @@ public sealed partial class TidyTests
         ["Actors/Objects"] = "tests/Actors.Tests/Node",                   // seen through the facade
         ["Actors/Mesh"] = "tests/Actors.Tests/Hostile",                   // what peers can do to it
         ["Actors/Transport"] = "tests/Actors.Tests/Hostile",              // down to raw sockets
-        ["Actors/Discovery"] = "tests/Actors.Tests/Mesh",                 // who is found is seen by who is dialled
         ["Actors/Telemetry"] = "tests/Actors.Tests/Journal",              // instruments only; what counts is tested where it happens
         ["Actors/Settings"] = "tests/Repository.Tests",                   // ReferenceConfTests
     };

@@ -26,7 +26,8 @@ internal sealed class AudiencesActor : ReceiveActor
         });
         Receive<Set>(set =>
         {
-            _journal.PutSetting(Prefix + set.Object, set.Audience is Audience.Everyone ? null : set.Audience.Write());
+            if (set.Audience is Audience.Everyone) _journal.PutSetting(Prefix + set.Object, null);
+            else _journal.PutSetting(Prefix + set.Object, set.Audience.Write());
             Apply(set.Object, set.Audience);
             Sender.Tell(new Status.Success(null));
         });

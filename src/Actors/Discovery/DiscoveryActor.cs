@@ -39,6 +39,10 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.TopicLeft>(left => Advance(left.Topic, now => new SwarmInput.PeerClosed(left.Peer, now)));
         Receive<MeshProtocol.TopicDeclined>(declined => Advance(declined.Topic, now => new SwarmInput.Declined(declined.KeyId, now)));
         Receive<MeshProtocol.ConnectFailed>(failed => Advance(failed.Topic, new SwarmInput.DialFailed(failed.Candidate, Now)));
+        Receive<MeshProtocol.Unblocked>(unblocked =>
+        {
+            foreach (var topic in _topics.Keys) Advance(topic, new SwarmInput.Reachable(unblocked.KeyId, Now));
+        });
         Receive<SwarmTick>(tick => Advance(tick.Topic, new SwarmInput.TimerFired(Now)));
         Receive<NextSource>(OnNextSource);
         Receive<TellCarried>(_ => OnTellCarried());

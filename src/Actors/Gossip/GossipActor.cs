@@ -5,7 +5,7 @@ using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Sleepers;
 using Hhs.Actors.Telemetry;
-using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Protocols;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Wire;
@@ -22,7 +22,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 {
     private readonly DurableReplica _replica;
     private readonly ObjectServices _services;
-    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
+    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind, KeyId KeyId)> _peers = [];
     private readonly string _topic;
     private readonly Dictionary<PeerId, ReadOnlyMemory<byte>> _unheard = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -126,7 +126,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Become(Syncing);
         _sync = new TopicSync(_replica, _services.Random, _services.Sync);
         _advance = _sync.Advance;
-        foreach (var (peer, (_, kind)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        foreach (var (peer, (_, kind, _)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
         foreach (var (peer, message) in _unheard) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
         _unheard.Clear();
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
@@ -163,7 +163,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     // Each session that has heard of it takes its peer from here to the other channel; what comes before that goes after it.
     private void Leaving()
     {
-        Receive<MeshProtocol.PeerJoined>(joined => _peers[joined.Peer] = (joined.Session, joined.Kind));
+        Receive<MeshProtocol.PeerJoined>(joined => _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId));
         Receive<MeshProtocol.TopicMessage>(message =>
         {
             if (!_left.TryGetValue(message.Peer, out var messages)) _left.Add(message.Peer, messages = []);
@@ -194,7 +194,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     {
         Receive<MeshProtocol.PeerJoined>(joined =>
         {
-            _peers[joined.Peer] = (joined.Session, joined.Kind);
+            _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId);
             Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
             if (joined.Before is null || !joined.Before.Equals(_services.Sleepers)) return;
             Process(joined.Peer, _handOver.Joined(joined.Topic, joined.Peer, Now));
@@ -249,7 +249,10 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
                 SyncMetrics.Misbehaved(why.Code);
                 if (_peers.TryGetValue(peer, out var bad)) bad.Session.Tell(new MeshProtocol.Charge(why, charge));
                 break;
-            case SyncEffect.Offer(_, var entries): Context.Parent.Tell(new ObjectProtocol.Offered(entries)); break;
+            case SyncEffect.Offer(var from, var entries):
+                if (_peers.TryGetValue(from, out var supplier)) Context.System.EventStream.Publish(new GossipProtocol.Arrived(_replica.Id, supplier.KeyId, entries));
+                Context.Parent.Tell(new ObjectProtocol.Offered(entries));
+                break;
             case SyncEffect.Send(var peer, var message):
                 if (_peers.TryGetValue(peer, out var to)) to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
                 break;

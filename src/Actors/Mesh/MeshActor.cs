@@ -219,6 +219,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private void OnUnblock(MeshProtocol.Unblock unblock)
     {
         _pool.Unblock(unblock.KeyId);
+        _watcher.Tell(new MeshProtocol.Unblocked(unblock.KeyId));
         foreach (var address in _diallings.All.Keys.Where(a => a.KeyId == unblock.KeyId.Hash).ToList()) Serve(address);
     }
 

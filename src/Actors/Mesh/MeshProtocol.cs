@@ -80,6 +80,9 @@ public static class MeshProtocol
 
     internal sealed record ConnectFailed(ContentHash Topic, SwarmCandidate Candidate);
 
+    /// <summary>A key that was blocked may be talked to again.</summary>
+    internal sealed record Unblocked(KeyId KeyId);
+
     /// <summary>Ask all who are connected for the topic. Tells each that we have or want it.</summary>
     internal sealed record OfferToPool(ContentHash Topic);
 
@@ -96,10 +99,11 @@ public static class MeshProtocol
     /// <summary>The session's peer takes part in the topic.</summary>
     /// <param name="Topic">The topic.</param>
     /// <param name="Peer">The session's name.</param>
+    /// <param name="KeyId">Who is at its other end.</param>
     /// <param name="Kind">What software the peer may be.</param>
     /// <param name="Session">Where messages to the peer go.</param>
     /// <param name="Before">The channel that carried the topic until now, which may have messages to hand over; null for a peer that is new to the topic.</param>
-    internal sealed record PeerJoined(string Topic, PeerId Peer, PeerKind Kind, IActorRef Session, IActorRef? Before = null);
+    internal sealed record PeerJoined(string Topic, PeerId Peer, KeyId KeyId, PeerKind Kind, IActorRef Session, IActorRef? Before = null);
 
     /// <summary>The session is over, or carries the topic no more.</summary>
     /// <param name="Topic">The topic.</param>

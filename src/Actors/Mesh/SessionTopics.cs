@@ -51,7 +51,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
             joined = (carried.Channel, new(connection));
             _joined.Add(topic, joined);
             WereShared = true;
-            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, kind, session, before), session);
+            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, peer, kind, session, before), session);
             watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
         }
         (channel, credit) = joined;

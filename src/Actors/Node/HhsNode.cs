@@ -6,6 +6,7 @@ using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Settings;
+using Hhs.Actors.Tracker;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -79,11 +80,22 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <summary>Stays connected to a peer from now on.</summary>
     public void AddPeer(PeerAddress address) => _node.Tell(new MeshProtocol.AddPeer(address));
 
-    /// <summary>Talks to the owner of a key no more, until <see cref="Unblock"/>: sessions are closed, dials refused. Not kept over a restart.</summary>
-    public void Block(KeyId key) => _node.Tell(new MeshProtocol.Block(key));
+    /// <summary>Announces objects to a tracker from now on, and finds peers by it.</summary>
+    public void AddTracker(TrackerAddress address) => _node.Tell(new NodeProtocol.AddTracker(address));
+
+    /// <summary>Talks to the owner of a key no more, until <see cref="Unblock"/>: sessions are closed, dials refused. Kept over restarts.</summary>
+    public void Block(KeyId key)
+    {
+        Journal.PutSetting(NodeActor.BlockedPrefix + key, ReadOnlyMemory<byte>.Empty);
+        _node.Tell(new MeshProtocol.Block(key));
+    }
 
     /// <summary>Talks to the owner of a key again.</summary>
-    public void Unblock(KeyId key) => _node.Tell(new MeshProtocol.Unblock(key));
+    public void Unblock(KeyId key)
+    {
+        Journal.PutSetting(NodeActor.BlockedPrefix + key, null);
+        _node.Tell(new MeshProtocol.Unblock(key));
+    }
 
     /// <summary>Finds peers in another way beside trackers; see <see cref="DiscoveryProtocol"/> for what the actor is told.</summary>
     /// <param name="source">The actor.</param>
@@ -103,6 +115,10 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <summary>The open sessions.</summary>
     public async Task<IReadOnlyList<MeshProtocol.PeerInfo>> PeersAsync() =>
         (await AskAsync<MeshProtocol.Peers>(_node, MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Sessions;
+
+    /// <summary>Who is blocked.</summary>
+    public async Task<IReadOnlyList<KeyId>> BlockedAsync() =>
+        (await AskAsync<MeshProtocol.Peers>(_node, MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Blocked;
 
     /// <summary>Ids and entry counts of what is stored here.</summary>
     public async Task<IReadOnlyList<(ContentHash Id, long Entries)>> ObjectsAsync() =>
@@ -192,6 +208,8 @@ public sealed partial class HhsNode : IAsyncDisposable
         akka.stdout-loglevel = WARNING
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
+        # What a tcp:// connection reads in one go; Akka's own 512 bytes make many small steps.
+        akka.io.tcp.disabled-buffer-pool.buffer-size = 16384
         """);
 }
 

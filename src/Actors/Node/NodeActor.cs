@@ -6,6 +6,7 @@ using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Settings;
+using Hhs.Actors.Tracker;
 using Hhs.Actors.Transport;
 using Hhs.Model.Identity;
 using Hhs.Protocols.Handshake;
@@ -27,6 +28,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef _journalActor = ActorRefs.Nobody;
     private IActorRef _discovery = ActorRefs.Nobody;
     private IActorRef _audiences = ActorRefs.Nobody;
+    private readonly Dictionary<string, ITransport> _transports = new(StringComparer.Ordinal);
+    private readonly Dictionary<TrackerAddress, IActorRef> _trackers = [];
 
     /// <summary>Props of a node.</summary>
     public static Props Props(HhsSettings settings) => Akka.Actor.Props.Create(() => new NodeActor(settings));
@@ -64,10 +67,16 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
-        ITransport[] transports = [new WebSocketTransport(_settings.Transport), .. _settings.ExtraTransports];
+        ITransport[] transports =
+        [
+            new WebSocketTransport(_settings.Transport), new WebSocketTransport(_settings.Transport, _settings.Tls), new TcpTransport(Context.System, _settings.Transport),
+            .. _settings.ExtraTransports,
+        ];
+        foreach (var transport in transports) _transports[transport.Scheme] = transport;   // a host's own replaces ours
         _mesh = Context.ActorOf(MeshActor.Props(new(
-            HandshakeSettings.For(_identity, _settings.RefuseOriginal), SystemRandom.Instance, transports.ToDictionary(t => t.Scheme), _settings.Mesh)), "mesh");
-        _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. transports.Select(t => t.Scheme)]), "discovery");
+            Handshake, SystemRandom.Instance, _transports, _settings.Mesh)), "mesh");
+        _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. _transports.Keys]), "discovery");
+        foreach (var (name, _) in _journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var blocked)) _mesh.Tell(new MeshProtocol.Block(blocked));
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
@@ -91,12 +100,25 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private void RunWhenListening()
     {
         if (_listening.Count < _settings.Listen.Count) return;
+        foreach (var tracker in _settings.Trackers) AddTracker(tracker);   // they are told where we listen
         Become(Running);
         Stash.UnstashAll();
     }
 
+    private HandshakeSettings Handshake => HandshakeSettings.For(_identity, _settings.RefuseOriginal);
+
+    private void AddTracker(TrackerAddress tracker)
+    {
+        if (_trackers.ContainsKey(tracker)) return;
+        var client = Context.ActorOf(TrackerClientActor.Props(new(
+            tracker, Handshake, SystemRandom.Instance, _transports, _journal!, AnnouncedAddresses.Of(_settings.Announce, _listening), _settings.TrackerClient)), $"tracker-{_trackers.Count + 1}");
+        _trackers.Add(tracker, client);
+        _discovery.Tell(new DiscoveryProtocol.AddSource(client, TrackerPriority));
+    }
+
     private void Running()
     {
+        Receive<NodeProtocol.AddTracker>(add => AddTracker(add.Address));
         Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, _identity.PublicKey, [.. _listening], _journal!)));
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
         Receive<MeshProtocol.Block>(_mesh.Forward);
@@ -124,16 +146,20 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     protected override void PostStop() => _journal?.Dispose();
 
     // The journal and the registry start over on failure: they begin from the store. The mesh and discovery go on, since their
-    // state is what others have told them (topics, peers, addresses) and would not tell them again; so do audiences.
+    // state is what others have told them (topics, peers, addresses) and would not tell them again; so do audiences and trackers.
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
         Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
-        return Sender.Equals(_mesh) || Sender.Equals(_discovery) || Sender.Equals(_audiences) ? Directive.Resume : Directive.Restart;
+        return Sender.Equals(_journalActor) || Sender.Equals(_objects) ? Directive.Restart : Directive.Resume;
     });
 
     /// <summary>Name of the store in a data folder.</summary>
     public const string StoreName = "store.db";
+
+    internal const string BlockedPrefix = "blocked/";
+
+    private const int TrackerPriority = 100;
 }
 
 /// <summary>What is said to and by a node, beside <see cref="ObjectsProtocol"/> and the public part of <see cref="MeshProtocol"/>.</summary>
@@ -145,6 +171,9 @@ public static class NodeProtocol
         /// <summary>The only instance.</summary>
         public static readonly GetReady Instance = new();
     }
+
+    /// <summary>Announce to this tracker from now on, and find peers by it.</summary>
+    public sealed record AddTracker(TrackerAddress Address);
 
     /// <summary>The node runs.</summary>
     /// <param name="KeyId">Its key id, which peers pin.</param>

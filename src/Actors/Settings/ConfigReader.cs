@@ -1,7 +1,9 @@
 using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Tracker;
 using Hhs.Protocols.Sync;
+using Hhs.Protocols.Tracker;
 
 namespace Hhs.Actors.Settings;
 
@@ -9,6 +11,9 @@ namespace Hhs.Actors.Settings;
 internal sealed class ConfigReader(Config config)
 {
     public int Count(string key) => (int)Positive(key, Read(key, "a whole number", () => config.GetLong(key)));
+
+    /// <summary>A count of which zero means that there is no limit.</summary>
+    public int CountOrNone(string key) => Read(key, "a whole number", () => config.GetLong(key)) is 0 ? 0 : Count(key);
 
     public int Bytes(string key) => (int)Positive(key, Read(key, "a size, such as 8 MiB", () => config.GetByteSize(key) ?? 0));
 
@@ -20,11 +25,57 @@ internal sealed class ConfigReader(Config config)
         return time > TimeSpan.Zero ? time : throw new ConfigurationException($"{key} must be a time above zero, such as 10s");
     }
 
+    /// <summary>A file or folder; null where the text is empty.</summary>
+    public string? Path(string key) => config.GetString(key) is { Length: > 0 } path ? path : null;
+
     public Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new ConfigurationException($"hhs.listen: '{text}' is not an address, such as ws://127.0.0.1:4000");
 
     public PeerAddress Peer(string text) =>
         PeerAddress.TryParse(text, out var address, out string why) ? address : throw new ConfigurationException($"hhs.peers: {why}");
+
+    public Uri Announced(string text) =>
+        DialAddress.IsValid(text) && Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new ConfigurationException($"hhs.announce: '{text}' is not an address, such as wss://node.example:443");
+
+    public TrackerAddress Tracker(string text) =>
+        TrackerAddress.TryParse(text, out var address, out string why) ? address : throw new ConfigurationException($"hhs.trackers: {why}");
+
+    public TrackerClientSettings TrackerClient() => new()
+    {
+        Ttl = Time("hhs.tracker-client.ttl"),
+        GatherFor = Time("hhs.tracker-client.gather-for"),
+        TopicsPerRequestMax = Count("hhs.tracker-client.topics-per-request-max"),
+        CandidatesMax = Count("hhs.tracker-client.candidates-max"),
+        RetryMin = Time("hhs.tracker-client.retry-min"),
+        RetryMax = Time("hhs.tracker-client.retry-max"),
+        ExchangeTimeout = Time("hhs.tracker-client.exchange-timeout"),
+        LeaveTimeout = Time("hhs.tracker-client.leave-timeout"),
+    };
+
+    public TrackerServerSettings TrackerServer() =>
+        Time("hhs.tracker.ttl-min") <= Time("hhs.tracker.ttl-max") ? ReadTracker() : throw new ConfigurationException("hhs.tracker.ttl-min must not be above hhs.tracker.ttl-max");
+
+    private TrackerServerSettings ReadTracker() => new()
+    {
+        ConnectionsMax = Count("hhs.tracker.connections-max"),
+        ConnectionsPerAddressMax = Count("hhs.tracker.connections-per-address-max"),
+        HandshakeTimeout = Time("hhs.tracker.handshake-timeout"),
+        SweepEvery = Time("hhs.tracker.sweep-every"),
+        Registry = new()
+        {
+            TtlMin = Time("hhs.tracker.ttl-min"),
+            TtlMax = Time("hhs.tracker.ttl-max"),
+            EntriesMax = Count("hhs.tracker.entries-max"),
+            PeersPerTopicMax = Count("hhs.tracker.peers-per-topic-max"),
+            TopicsPerPeerMax = Count("hhs.tracker.topics-per-peer-max"),
+            PeersPerAnswerMax = Count("hhs.tracker.peers-per-answer-max"),
+            PeersPerResponseMax = Count("hhs.tracker.peers-per-response-max"),
+            ResponseBytesMax = Bytes("hhs.tracker.response-bytes-max"),
+            RequestsPerKeyMax = Count("hhs.tracker.requests-per-key-max"),
+            RequestsPerAddressMax = Count("hhs.tracker.requests-per-address-max"),
+            RequestWindow = Time("hhs.tracker.request-window"),
+        },
+    };
 
     public MeshSettings Mesh() => new()
     {
@@ -70,18 +121,23 @@ internal sealed class ConfigReader(Config config)
         BackOffMax = Time("hhs.sync.back-off-max"),
         ChargeMax = Count("hhs.sync.charge-max"),
         DeferredEntriesMax = Count("hhs.sync.deferred-entries-max"),
+        GossipTree = Flag("hhs.sync.gossip-tree"),
         HeadersPerResponseMax = Count("hhs.sync.headers-per-response-max"),
         InFlightBytesMax = Bytes("hhs.sync.in-flight-bytes-max"),
         InFlightBytesPerPeerMax = Bytes("hhs.sync.in-flight-bytes-per-peer-max"),
         KeepAliveEvery = Time("hhs.sync.keep-alive-every"),
+        LazyAfter = Time("hhs.sync.lazy-after"),
+        LazyPeersMax = Count("hhs.sync.lazy-peers-max"),
         NativeStageEntries = Count("hhs.sync.native-stage-entries"),
         OriginalPause = Time("hhs.sync.original-pause"),
         OriginalStageEntries = Count("hhs.sync.original-stage-entries"),
         OriginalWalkGap = Time("hhs.sync.original-walk-gap"),
+        PayloadPatience = Time("hhs.sync.payload-patience"),
         PeersMax = Count("hhs.sync.peers-max"),
         PendingEntriesMax = Count("hhs.sync.pending-entries-max"),
         PendingEntriesPerPeerMax = Count("hhs.sync.pending-entries-per-peer-max"),
         PendingPayloadBytesMax = Bytes("hhs.sync.pending-payload-bytes-max"),
+        PruneAfter = Time("hhs.sync.prune-after"),
         PushBackEvery = Time("hhs.sync.push-back-every"),
         RefusedEntriesMax = Count("hhs.sync.refused-entries-max"),
         RequestTimeout = Time("hhs.sync.request-timeout"),

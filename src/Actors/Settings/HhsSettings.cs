@@ -3,10 +3,12 @@ using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Tracker;
 using Hhs.Actors.Transport;
 using Hhs.Model.Identity;
 using Hhs.Model.Types;
 using Hhs.Protocols.Sync;
+using Hhs.Protocols.Tracker;
 
 namespace Hhs.Actors.Settings;
 
@@ -25,7 +27,13 @@ public sealed record HhsSettings
     /// <summary>Peers to stay connected to.</summary>
     public IReadOnlyList<PeerAddress> Peers { get; init; } = [];
 
-    /// <summary>Transports beside WebSocket, by their schemes; an in-memory one for tests.</summary>
+    /// <summary>The addresses that others can dial this node at, to be announced to trackers; none means those of <see cref="Listen"/>.</summary>
+    public IReadOnlyList<Uri> Announce { get; init; } = [];
+
+    /// <summary>Trackers to announce to and to find peers by.</summary>
+    public IReadOnlyList<TrackerAddress> Trackers { get; init; } = [];
+
+    /// <summary>Transports beside WebSocket and TCP, by their schemes; an in-memory one for tests.</summary>
     public IReadOnlyList<ITransport> ExtraTransports { get; init; } = [];
 
     /// <summary>The types that the node interprets.</summary>
@@ -43,6 +51,9 @@ public sealed record HhsSettings
     /// <summary>Bounds of connections.</summary>
     public ConnectionLimits Transport { get; init; } = new();
 
+    /// <summary>Certificates of <c>wss://</c>.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
     /// <summary>Bounds and paces of dialling and sessions.</summary>
     public MeshSettings Mesh { get; init; } = new();
 
@@ -51,6 +62,12 @@ public sealed record HhsSettings
 
     /// <summary>Bounds and paces of the sync protocol.</summary>
     public SyncSettings Sync { get; init; } = SyncSettings.Default;
+
+    /// <summary>Bounds and paces of what is said to trackers.</summary>
+    public TrackerClientSettings TrackerClient { get; init; } = new();
+
+    /// <summary>Bounds and paces of a tracker, for a process that is one.</summary>
+    public TrackerServerSettings Tracker { get; init; } = new();
 
     /// <summary>The configuration that every key has its default in.</summary>
     public static Config Reference { get; } = ReadReference();
@@ -62,12 +79,13 @@ public sealed record HhsSettings
         UnknownKeys.Refuse(config, Reference);
         config = config.WithFallback(Reference);
         var read = new ConfigReader(config);
-        string data = config.GetString("hhs.data-directory") ?? "";
         return new()
         {
-            DataDirectory = data.Length == 0 ? null : data,
+            DataDirectory = read.Path("hhs.data-directory"),
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
+            Announce = [.. config.GetStringList("hhs.announce").Select(read.Announced)],
+            Trackers = [.. config.GetStringList("hhs.trackers").Select(read.Tracker)],
             RefuseOriginal = read.Flag("hhs.mesh.refuse-original"),
             Journal = JournalSettings.FromConfig(config),
             Objects = new()
@@ -85,13 +103,23 @@ public sealed record HhsSettings
                 ReceiveWindowBytes = read.Bytes("hhs.transport.receive-window-bytes"),
                 SendQueueBytesMax = read.Bytes("hhs.transport.send-queue-bytes-max"),
                 InboundMax = read.Count("hhs.transport.inbound-max"),
+                InboundPerAddressMax = read.CountOrNone("hhs.transport.inbound-per-address-max"),
+                InboundPerAddressCountsLoopback = read.Flag("hhs.transport.inbound-per-address-counts-loopback"),
                 DialTimeout = read.Time("hhs.transport.dial-timeout"),
                 RequestTimeout = read.Time("hhs.transport.request-timeout"),
                 KeepAlive = read.Time("hhs.transport.keep-alive"),
             },
+            Tls = new()
+            {
+                Certificate = read.Path("hhs.transport.tls.certificate"),
+                Key = read.Path("hhs.transport.tls.key"),
+                Ca = read.Path("hhs.transport.tls.ca"),
+            },
             Mesh = read.Mesh(),
             Discovery = read.Discovery(),
             Sync = read.Sync(),
+            TrackerClient = read.TrackerClient(),
+            Tracker = read.TrackerServer(),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using Hhs.Actors.Telemetry;
 using Hhs.Model;
 
 namespace Hhs.Actors.Transport;
@@ -26,6 +27,9 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
     protected abstract ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel);
 
     protected abstract ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel);
+
+    /// <summary>What has been written may have been kept back; now it goes out.</summary>
+    protected virtual ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
 
     /// <summary>Ends the connection; may wait a moment for the remote's part of it.</summary>
     protected abstract ValueTask EndAsync(CancellationToken cancel);
@@ -87,6 +91,7 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
     {
         while (await ReadFrameAsync(_ended.Token).ConfigureAwait(false) is { } frame)
         {
+            TransportMetrics.Received(frame.Length);
             bool full = Interlocked.Add(ref _unconsumed, frame.Length + FrameCost) > limits.ReceiveWindowBytes;
             _owner.Tell(new FrameReceived(frame));
             // A release can come for a window that was full before; so look again instead of trusting one signal.
@@ -106,6 +111,8 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
                 sent += frame.Length;
                 frames++;
             }
+            await FlushAsync(_ended.Token).ConfigureAwait(false);
+            TransportMetrics.Sent(sent);
             Interlocked.Add(ref _unsent, -(sent + ((long)frames * FrameCost)));
             _owner.Tell(new FramesSent(sent));
         }

@@ -50,11 +50,11 @@ public interface ITransport
     Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted);
 
     /// <summary>Opens a connection.</summary>
-    /// <exception cref="TransportException">Nobody answers there.</exception>
+    /// <exception cref="TransportException">Nobody answers there, or the dial was cancelled.</exception>
     Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel);
 }
 
-/// <summary>A listener; disposing it frees the address. Connections that it accepted may end with it.</summary>
+/// <summary>A listener; disposing it frees the address and ends the connections that it accepted. Disposable more than once.</summary>
 public interface ITransportListener : IAsyncDisposable
 {
     /// <summary>The address listened on, with the port that was really bound.</summary>

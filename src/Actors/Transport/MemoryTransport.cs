@@ -24,22 +24,32 @@ public sealed class MemoryTransport(ConnectionLimits limits) : ITransport
     /// <inheritdoc/>
     public Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel)
     {
+        if (cancel.IsCancellationRequested) return Task.FromException<IFrameConnection>(new TransportException($"cannot connect to {address}: the dial was cancelled"));
         if (!_listeners.TryGetValue(address.Host, out var listener))
             return Task.FromException<IFrameConnection>(new TransportException($"cannot connect to {address}: nobody listens there"));
         var there = Channel.CreateBounded<byte[]>(FramesInFlight);
         var back = Channel.CreateBounded<byte[]>(FramesInFlight);
-        listener.Accepted(new Connection("mem:inbound", there.Reader, back.Writer, limits));
+        listener.Accept(new Connection("mem:inbound", there.Reader, back.Writer, limits));
         return Task.FromResult<IFrameConnection>(new Connection(address.Host, back.Reader, there.Writer, limits));
     }
 
     private sealed class Listener(Uri address, Action<IFrameConnection> accepted, Action<Listener> closed) : ITransportListener
     {
+        private readonly ConcurrentDictionary<Connection, bool> _open = [];
+
         public Uri Address => address;
-        public Action<IFrameConnection> Accepted => accepted;
+
+        public void Accept(Connection connection)
+        {
+            _open.TryAdd(connection, true);
+            connection.Over = () => _open.TryRemove(connection, out _);
+            accepted(connection);
+        }
 
         public ValueTask DisposeAsync()
         {
             closed(this);
+            foreach (var connection in _open.Keys) connection.Close("the listener was closed");
             return ValueTask.CompletedTask;
         }
     }
@@ -49,6 +59,9 @@ public sealed class MemoryTransport(ConnectionLimits limits) : ITransport
         private readonly int _frameBytesMax = limits.FrameBytesMax;
 
         public override string Remote => remote;
+
+        /// <summary>Called at the end.</summary>
+        public Action? Over { get; set; }
 
         protected override async ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel)
         {
@@ -64,7 +77,11 @@ public sealed class MemoryTransport(ConnectionLimits limits) : ITransport
             return ValueTask.CompletedTask;
         }
 
-        protected override void Released() => writer.TryComplete();
+        protected override void Released()
+        {
+            writer.TryComplete();
+            Over?.Invoke();
+        }
     }
 
     private const int FramesInFlight = 256;

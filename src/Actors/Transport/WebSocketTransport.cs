@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,16 +23,21 @@ namespace Hhs.Actors.Transport;
 /// Compression is not offered and not selected. Path, query and subprotocol are ignored, text frames are taken as bytes,
 /// as the original does. Source: supplement 7.7.
 /// </remarks>
-public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
+/// <param name="limits">Bounds of each connection.</param>
+/// <param name="tls">Certificates, for <c>wss://</c>; null for <c>ws://</c>.</param>
+public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls = null) : ITransport
 {
     /// <inheritdoc/>
-    public string Scheme => "ws";
+    public string Scheme => tls is null ? "ws" : "wss";
 
     /// <inheritdoc/>
     public async Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted)
     {
+        var certificate = tls is null ? null : new ServerCertificate(tls);
+        var quota = new AddressQuota(limits);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -40,10 +46,11 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
             kestrel.Limits.RequestHeadersTimeout = limits.RequestTimeout;
             kestrel.Limits.KeepAliveTimeout = limits.RequestTimeout;   // counts from the first moment: a connection may not be held without a word
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(AddressOf(address), address.Port < 0 ? 80 : address.Port, endpoint =>
+            kestrel.Listen(ListenAddress.Of(address), address.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1;
-                endpoint.Use(CountRefused);
+                endpoint.Use(next => connection => AdmitAsync(quota, connection, next));
+                if (certificate is not null) endpoint.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = limits.RequestTimeout, OnConnection = _ => new(certificate.Current()) });
             });
         });
         var app = builder.Build();
@@ -70,31 +77,49 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
     /// <inheritdoc/>
     public async Task<IFrameConnection> DialAsync(Uri address, CancellationToken cancel)
     {
+        var trust = tls is null ? null : new ServerTrust(address.IdnHost, tls.Ca);
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = limits.KeepAlive;
         socket.Options.KeepAliveTimeout = limits.KeepAlive;
-        socket.Options.Proxy = null;
+        var http = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
+        if (trust is not null) http.SslOptions = trust.Options();
+        using var invoker = new HttpMessageInvoker(http);   // once upgraded, the connection is the socket's own
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(limits.DialTimeout);
         try
         {
-            await socket.ConnectAsync(address, deadline.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(address, invoker, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)
         {
             socket.Dispose();
-            string why = failure is OperationCanceledException ? $"no answer in {limits.DialTimeout.TotalSeconds} s" : failure.InnerException?.Message ?? failure.Message;
+            string why = trust?.Refusal ?? (cancel.IsCancellationRequested ? "the dial was cancelled"
+                : failure is OperationCanceledException ? $"no answer in {limits.DialTimeout.TotalSeconds} s" : failure.InnerException?.Message ?? failure.Message);
             throw new TransportException($"cannot connect to {address}: {why}", failure);
         }
-        return new Connection(socket, address.Authority, limits);
+        return new WebSocketConnection(socket, address.Authority, limits);
     }
 
-    // What never becomes a WebSocket has no session that could count it.
-    private static ConnectionDelegate CountRefused(ConnectionDelegate next) => async connection =>
+    private static async Task AdmitAsync(AddressQuota quota, ConnectionContext connection, ConnectionDelegate next)
     {
-        await next(connection).ConfigureAwait(false);
-        if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
-    };
+        var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        if (!quota.TryEnter(remote))
+        {
+            SyncMetrics.ConnectionRefused("too many from one address");
+            connection.Abort();
+            return;
+        }
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            quota.Leave(remote);
+            // What never becomes a WebSocket has no session that could count it.
+            if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
+        }
+    }
 
     private async Task AcceptAsync(HttpContext context, Action<IFrameConnection> accepted)
     {
@@ -105,84 +130,25 @@ public sealed class WebSocketTransport(ConnectionLimits limits) : ITransport
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[Upgraded] = true;
-        var connection = new Connection(socket, $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}", limits);
+        var connection = new WebSocketConnection(socket, $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}", limits);
         accepted(connection);
         await connection.Ended.ConfigureAwait(false);   // Kestrel keeps the socket only for as long as this request lives
     }
 
     private static readonly object Upgraded = new();
 
-    private static IPAddress AddressOf(Uri address)
-    {
-        if (IPAddress.TryParse(address.DnsSafeHost, out var ip)) return ip;
-        if (address.DnsSafeHost == "localhost") return IPAddress.Loopback;
-        throw new TransportException($"cannot listen on {address}: give an IP address, such as ws://127.0.0.1:4000");
-    }
-
     private sealed class Listener(WebApplication app, Uri address) : ITransportListener
     {
+        private bool _disposed;
+
         public Uri Address => address;
 
         public async ValueTask DisposeAsync()
         {
+            if (Interlocked.Exchange(ref _disposed, true)) return;
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             await app.StopAsync(soon.Token).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private sealed class Connection(WebSocket socket, string remote, ConnectionLimits limits) : FramePump(limits)
-    {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly int _frameBytesMax = limits.FrameBytesMax;
-        private byte[] _buffer = new byte[16 << 10];
-
-        public Task Ended => _ended.Task;
-
-        public override string Remote => remote;
-
-        protected override async ValueTask<byte[]?> ReadFrameAsync(CancellationToken cancel)
-        {
-            int length = 0;
-            while (true)
-            {
-                if (length == _buffer.Length) Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, _frameBytesMax + 1));
-                var part = await ReceiveAsync(length, cancel).ConfigureAwait(false);
-                if (part.MessageType == WebSocketMessageType.Close) return null;
-                length += part.Count;
-                if (length > _frameBytesMax) throw new FrameFaultException(RejectCode.OverLimit, $"a frame of more than {_frameBytesMax} bytes");
-                if (!part.EndOfMessage) continue;
-                byte[] frame = _buffer.AsSpan(0, length).ToArray();
-                if (_buffer.Length > KeptBytes) _buffer = new byte[16 << 10];
-                return frame;
-            }
-        }
-
-        private async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(int at, CancellationToken cancel)
-        {
-            try
-            {
-                return await socket.ReceiveAsync(_buffer.AsMemory(at), cancel).ConfigureAwait(false);
-            }
-            catch (WebSocketException failure) when (failure is { WebSocketErrorCode: WebSocketError.Faulted, InnerException: null })
-            {
-                throw new FrameFaultException(RejectCode.Malformed, failure.Message, failure);   // else the network broke
-            }
-        }
-
-        protected override ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) =>
-            socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, cancel);
-
-        protected override async ValueTask EndAsync(CancellationToken cancel) =>
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel).ConfigureAwait(false);
-
-        protected override void Released()
-        {
-            socket.Abort();
-            socket.Dispose();
-            _ended.TrySetResult();
-        }
-
-        private const int KeptBytes = 256 << 10;
     }
 }

@@ -74,7 +74,8 @@ internal static class CapsCommands
     private static CapabilitiesHandle Caps(ObjectHandle handle, string command) =>
         Kinds.Of(handle.TypeId) == Kinds.Caps ? new(handle) : throw Kinds.Wrong(handle, command, "capability object");
 
-    private static KeyId ParseId(string text) =>
+    /// <summary>Reads a key id, or takes it of a public key.</summary>
+    public static KeyId ParseId(string text) =>
         KeyId.TryParse(text, out var id) ? id
         : PublicKey.TryDecodeBase64(text, out var key, out _) ? key.KeyId
         : throw CommandException.BadInput($"'{text}' is not a key id: expected {ContentHash.TextLength} characters of Base64, as 'hhs id' shows them there");

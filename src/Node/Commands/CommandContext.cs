@@ -45,13 +45,18 @@ internal sealed class CommandContext
     /// <summary>A node on the store; it talks to nobody unless the settings say so. The one that is running, if another process asked it.</summary>
     public Task<HhsNode> StartAsync(HhsSettings settings) => CommandIo.Current is { } io
         ? Task.FromResult(io.Node.Borrow())
-        : HhsNode.StartAsync(settings, ConfigurationFactory.ParseString(
-            $"""
-            akka.loggers = ["{typeof(StderrLogger).AssemblyQualifiedName}"]
-            akka.stdout-loglevel = OFF
-            akka.loglevel = {(_verbose ? "INFO" : "WARNING")}
-            akka.actor.ask-timeout = 60s
-            """).WithFallback(_config));
+        : HhsNode.StartAsync(settings, SystemConfig);
+
+    /// <summary>How an actor system of this process logs.</summary>
+    public Config SystemConfig => ConfigurationFactory.ParseString(
+        $"""
+        akka.loggers = ["{typeof(StderrLogger).AssemblyQualifiedName}"]
+        akka.stdout-loglevel = OFF
+        akka.loglevel = {(_verbose ? "INFO" : "WARNING")}
+        akka.log-dead-letters = off
+        akka.log-dead-letters-during-shutdown = off
+        akka.actor.ask-timeout = 60s
+        """).WithFallback(_config);
 
     /// <summary>A node on a store that is there already, without any network.</summary>
     public Task<HhsNode> OpenOfflineAsync()

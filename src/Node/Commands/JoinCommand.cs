@@ -9,26 +9,40 @@ using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Node.Control;
+using Hhs.Protocols.Invitation;
 
 namespace Hhs.Node.Commands;
 
-/// <summary><c>hhs join ID</c>: fetches an object by its id, then keeps it in sync.</summary>
+/// <summary><c>hhs join</c>: fetches an object by its id or an invitation, then keeps it in sync.</summary>
 internal static class JoinCommand
 {
     public static Command Make()
     {
-        var id = new Argument<string>("ID") { Description = "Id of the object" };
+        var what = new Argument<string[]>("ID or INVITATION") { Description = "Id of the object, or what 'hhs share' shows: the link (hhs:...), or all of the words", Arity = ArgumentArity.OneOrMore };
         var peer = new Option<string[]>("--peer") { Description = "A peer that may have it; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var tracker = Trackers.Option();
         var name = new Option<string?>("--name") { Description = "Name to give the object in this store" };
         var until = new Option<bool>("--until-synced") { Description = "End once a peer is connected and nothing new has come for 2 s" };
         var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S", CustomParser = Numbers.Optional("--timeout", "30", 1, TimeoutSecondsMax) };
-        var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { id, peer, name, until, timeout };
+        var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { what, peer, tracker, name, until, timeout };
+        var tls = new TlsOptions(command, listens: false);
         command.SetAction((parsed, cancel) =>
         {
-            if (!ContentHash.TryParse(parsed.GetValue(id), out var objectId)) throw ObjectNames.BadId(parsed.GetValue(id)!);
+            string asked = string.Join(' ', parsed.GetValue(what)!);
+            var invitation = Invitations.IsMeant(asked) ? Invitations.Parse(asked) : null;
+            var objectId = invitation?.Object ?? (ContentHash.TryParse(asked, out var id) ? id : throw ObjectNames.BadId(asked));
             var context = new CommandContext(parsed);
-            var settings = context.Settings with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
-            if (settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be asked: give a --peer KEYID@ws://HOST:PORT");
+            var settings = tls.ApplyTo(context.Settings, parsed) with { Listen = [], Peers = [.. context.Settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)], Trackers = [.. context.Settings.Trackers, .. Trackers.Parse(parsed.GetValue(tracker)!)] };
+            if (invitation is not null)
+            {
+                settings = settings with
+                {
+                    Peers = [.. settings.Peers, .. Invitations.PeersOf(invitation).Except(settings.Peers)],
+                    Trackers = [.. settings.Trackers, .. Invitations.TrackersOf(invitation).Except(settings.Trackers)],
+                };
+                ShowInvitation(context.Report, invitation);
+            }
+            if (settings.Peers.Count + settings.Trackers.Count == 0) throw CommandException.BadInput("nobody could be asked: give a --peer KEYID@ws://HOST:PORT or a --tracker ws://HOST:PORT");
             if (parsed.GetValue(timeout) is { } seconds)
                 settings = settings with { Objects = settings.Objects with { FetchTimeout = TimeSpan.FromSeconds(seconds) } };
             return RunAsync(context, settings, objectId, parsed.GetValue(name), parsed.GetValue(until), cancel);
@@ -36,11 +50,25 @@ internal static class JoinCommand
         return command;
     }
 
+    // What is joined is shown in full before anything is fetched: to be compared with what the inviter sees.
+    private static void ShowInvitation(Output.Report report, ObjectInvitation invitation)
+    {
+        string hint = Invitations.HintOf(invitation);
+        report.Write(
+            () => new JsonObject
+            {
+                ["event"] = "invited", ["id"] = invitation.Object.ToString(), ["type"] = invitation.TypeName, ["begins"] = hint,
+                ["peers"] = Output.JsonLine.Array(Invitations.PeersOf(invitation), p => p.ToString()), ["trackers"] = Output.JsonLine.Array(invitation.Trackers, t => t.ToString()),
+            },
+            () => $"invited to {invitation.Object}{(invitation.TypeName.Length > 0 ? $" ({invitation.TypeName}, says the invitation)" : "")}, which begins with the words: {hint}");
+    }
+
     private static async Task<int> RunAsync(CommandContext context, HhsSettings settings, ContentHash id, string? name, bool untilSynced, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         await using var node = await context.StartAsync(settings);
         foreach (var peer in settings.Peers) node.AddPeer(peer);   // news to a node that was running already
+        foreach (var tracker in settings.Trackers) node.AddTracker(tracker);
         await using var control = CommandIo.Current is null ? ControlServer.Start(node, settings) : null;
         var trouble = PeerTrouble.Watch(node, context.Report.Json);
         var names = new ObjectNames(node.Journal);

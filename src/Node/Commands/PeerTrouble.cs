@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Node;
+using Hhs.Actors.Tracker;
 using Hhs.Model;
 using Hhs.Node.Output;
 
@@ -12,11 +13,14 @@ internal sealed class PeerTrouble
 {
     private readonly ConcurrentDictionary<PeerAddress, MeshProtocol.PeerFailed> _last = [];
 
+    private readonly ConcurrentDictionary<TrackerAddress, string> _trackers = [];
+
     public static PeerTrouble Watch(HhsNode node, bool json)
     {
         var trouble = new PeerTrouble();
         var listener = node.System.ActorOf(Props.Create(() => new Listener(trouble, json)));
         node.System.EventStream.Subscribe(listener, typeof(MeshProtocol.PeerFailed));
+        node.System.EventStream.Subscribe(listener, typeof(TrackerProtocol.TrackerFailed));
         return trouble;
     }
 
@@ -27,8 +31,8 @@ internal sealed class PeerTrouble
     /// <summary>Whether a peer proved who it is, and said that it has not what it was asked for.</summary>
     public bool Declined { get; private set; }
 
-    /// <summary>The last failure of any peer, for a person; null if there was none.</summary>
-    public string? Any => _last.Values.Select(Text).FirstOrDefault();
+    /// <summary>The last failure of any peer or tracker, for a person; null if there was none.</summary>
+    public string? Any => _last.Values.Select(Text).Concat(_trackers.Values).FirstOrDefault();
 
     private void Note(MeshProtocol.PeerFailed failed, bool json)
     {
@@ -42,6 +46,14 @@ internal sealed class PeerTrouble
         if (news) Output.Failure.Warn(Console.Error, json, Text(failed));
     }
 
+    private void Note(TrackerProtocol.TrackerFailed failed, bool json)
+    {
+        string text = $"tracker {failed.Tracker}: {Report.Visible(failed.Detail)}";
+        bool news = _trackers.GetValueOrDefault(failed.Tracker) != text;
+        _trackers[failed.Tracker] = text;
+        if (news) Output.Failure.Warn(Console.Error, json, text);
+    }
+
     private static bool IsWrongKey(MeshProtocol.PeerFailed failed) => failed.Why?.Code == RejectCode.UnexpectedRemote;
 
     private static string Text(MeshProtocol.PeerFailed failed) => IsWrongKey(failed)
@@ -50,6 +62,10 @@ internal sealed class PeerTrouble
 
     private sealed class Listener : ReceiveActor
     {
-        public Listener(PeerTrouble trouble, bool json) => Receive<MeshProtocol.PeerFailed>(failed => trouble.Note(failed, json));
+        public Listener(PeerTrouble trouble, bool json)
+        {
+            Receive<MeshProtocol.PeerFailed>(failed => trouble.Note(failed, json));
+            Receive<TrackerProtocol.TrackerFailed>(failed => trouble.Note(failed, json));
+        }
     }
 }

@@ -15,15 +15,23 @@ internal static class ServeCommand
     {
         var listen = new Option<string[]>("--listen") { Description = "Address to accept connections on, such as ws://127.0.0.1:4000; port 0 takes a free one", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var peer = new Option<string[]>("--peer") { Description = "A peer to stay connected to; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var tracker = Trackers.Option();
+        var announce = new Option<string[]>("--announce") { Description = "Address that trackers are to give to others; without it, those listened on; repeat for more", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT", CustomParser = Numbers.Optional("--health", "8080", 0, 65_535) };
-        var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, health };
+        var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, tracker, announce, health };
+        var tls = new TlsOptions(command, listens: true);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
             var settings = context.Settings;
             if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
-            settings = settings with { Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)] };
-            if (settings.Listen.Count + settings.Peers.Count == 0) throw CommandException.BadInput("nobody could be talked to: give --listen ws://127.0.0.1:4000, or a --peer");
+            settings = tls.ApplyTo(settings, parsed);
+            settings = settings with
+            {
+                Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)], Trackers = [.. settings.Trackers, .. Trackers.Parse(parsed.GetValue(tracker)!)],
+                Announce = [.. settings.Announce, .. parsed.GetValue(announce)!.Select(Peers.Listen)],
+            };
+            if (settings.Listen.Count + settings.Peers.Count + settings.Trackers.Count == 0) throw CommandException.BadInput("nobody could be talked to: give --listen ws://127.0.0.1:4000, a --peer or a --tracker");
             return RunAsync(context, settings, parsed.GetValue(health), cancel);
         });
         return command;

@@ -23,7 +23,7 @@ internal sealed class HealthEndpoint : IAsyncDisposable
     /// <summary>Where it answers.</summary>
     public string Address { get; private set; } = "";
 
-    public static async Task<HealthEndpoint> StartAsync(int port, HhsNode node, MetricsText metrics)
+    public static async Task<HealthEndpoint> StartAsync(int port, HhsNode? node, MetricsText metrics)
     {
         if (port is < 0 or > IPEndPoint.MaxPort) throw CommandException.BadInput("--health must be a port between 0 and 65535");
         var builder = WebApplication.CreateSlimBuilder();
@@ -35,7 +35,7 @@ internal sealed class HealthEndpoint : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port);
         });
         var endpoint = new HealthEndpoint(builder.Build());
-        endpoint.WatchStore(node);
+        if (node is not null) endpoint.WatchStore(node);
         endpoint._app.MapGet("/health/live", () => Results.Text("live\n"));
         // Ready is who can still write: after a failure of the store every write is refused.
         endpoint._app.MapGet("/health/ready", () => endpoint._storeFailure is { } why

@@ -9,8 +9,8 @@ public sealed record SwarmSettings
     /// <summary>Candidates remembered; when full, a new one takes the place of the one that failed most often, and is dropped if none has.</summary>
     public int CandidatesMax { get; init; } = 128;
 
-    /// <summary>Discovery is asked this often while there are fewer peers than wanted; the pause doubles up to <see cref="DiscoverMax"/> while it names nobody new.</summary>
-    public TimeSpan DiscoverEvery { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>First pause before discovery is asked again while there are fewer peers than wanted; it doubles up to <see cref="DiscoverMax"/> while it names nobody new.</summary>
+    public TimeSpan DiscoverEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest pause between two questions to discovery.</summary>
     public TimeSpan DiscoverMax { get; init; } = TimeSpan.FromMinutes(10);
@@ -18,7 +18,7 @@ public sealed record SwarmSettings
     /// <summary>Dials under way at a time; the rest wait.</summary>
     public int DialsMax { get; init; } = 3;
 
-    /// <summary>A dial without an answer for so long has failed.</summary>
+    /// <summary>A dial without an answer for so long has failed, and a connection that lasted as long was worth its dial.</summary>
     public TimeSpan DialPatience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>First pause before a candidate that failed is dialled again; doubles up to <see cref="RedialMax"/>.</summary>

@@ -40,6 +40,9 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
                 Lost(peer, input.Now);
                 break;
             case SwarmInput.PeerOpened i: Opened(i); break;
+            case SwarmInput.Reachable i:
+                foreach (var (candidate, attempts) in _candidates) if (candidate.KeyId == i.KeyId) (attempts.Failures, attempts.NotBefore) = (0, input.Now);
+                break;
         }
         return IsActive ? Seek(input.Now) : [];
     }
@@ -75,7 +78,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
     {
         if (peer.Dialled is not { } candidate) return;
         // Only a connection that lasted shows that dialling was worth it: one that is closed at once pauses longer each time.
-        if (now - peer.Since >= settings.DiscoverEvery && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
+        if (now - peer.Since >= settings.DialPatience && _candidates.TryGetValue(candidate, out var attempts)) attempts.Failures = 0;
         Failed(candidate, now);
     }
 

@@ -23,16 +23,16 @@ internal sealed class RawPeer : IAsyncDisposable
 
     private RawPeer() { }
 
-    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; private init; } = SecretKey.Generate(SystemRandom.Instance);
 
     public string Topic { get; private set; } = "";
 
     /// <summary>Handshake messages of ours, in order.</summary>
     public List<byte[]> Sent { get; } = [];
 
-    public static async Task<RawPeer> ConnectAsync(Uri address)
+    public static async Task<RawPeer> ConnectAsync(Uri address, SecretKey? identity = null)
     {
-        var peer = new RawPeer();
+        var peer = new RawPeer { Identity = identity ?? SecretKey.Generate(SystemRandom.Instance) };
         await peer._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
         return peer;
     }
@@ -123,6 +123,14 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     /// <summary>The next frame about a topic; what keeps the connection is passed over.</summary>
+    /// <summary>The next message as it was before it was sealed; null at the end of the connection.</summary>
+    public async Task<string?> NextTextAsync()
+    {
+        if (await NextFrameAsync() is not { } frame) return null;
+        Assert.True(_channel!.TryOpenInPlace(frame, out var message, out _));
+        return Encoding.UTF8.GetString(message.Span);
+    }
+
     public async Task<MuxFrame> NextMuxAsync()
     {
         while (true)
@@ -148,9 +156,12 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     /// <summary>Reads on until the node has closed the connection.</summary>
-    public async Task IsClosedAsync()
+    public async Task IsClosedAsync(bool answerPings = false)
     {
-        while (await NextFrameAsync() is not null) { }
+        while (await NextFrameAsync() is { } frame)
+        {
+            if (answerPings && _channel!.TryOpenInPlace(frame, out var message, out _) && MuxCodec.Read(message) is MuxFrame.Ping(var number)) await SendMuxAsync(new MuxFrame.Pong(number));
+        }
     }
 
     /// <summary>Goes on with a conversation until the node closes the connection.</summary>

@@ -137,10 +137,11 @@ internal sealed class FakeSession(ActorSystem system, string name, PeerKind kind
 {
     public Probe Probe { get; } = new(system, name);
     public PeerId Peer { get; } = new(name);
+    private readonly KeyId _key = SecretKey.Generate(SystemRandom.Instance).KeyId;
     public int Released { get; private set; }
 
     public void Join(IActorRef channel, ContentHash topic, IActorRef? before = null) =>
-        channel.Tell(new MeshProtocol.PeerJoined(topic.ToString(), Peer, kind, Probe.Ref, before), Probe.Ref);
+        channel.Tell(new MeshProtocol.PeerJoined(topic.ToString(), Peer, _key, kind, Probe.Ref, before), Probe.Ref);
 
     public void Leave(IActorRef channel, ContentHash topic, IActorRef? next = null) => channel.Tell(new MeshProtocol.PeerLeft(topic.ToString(), Peer, next), Probe.Ref);
 

@@ -17,7 +17,7 @@ public sealed class MistakeTests(MistakeTests.Store store) : IClassFixture<Mista
     [InlineData(2, "--json-element 'nul'", "add", "s", "--json-element", "nul")]
     [InlineData(2, "KEYID@ws://HOST:PORT", "serve", "--listen", "ws://127.0.0.1:0", "--peer", "127.0.0.1:4000")]
     [InlineData(2, "is not a key id", "serve", "--peer", "key@ws://127.0.0.1:4000")]
-    [InlineData(2, "ws://127.0.0.1:4000", "serve", "--listen", "tcp://127.0.0.1:0")]
+    [InlineData(2, "ws://127.0.0.1:4000", "serve", "--listen", "udp://127.0.0.1:0")]
     [InlineData(2, "give --listen", "serve")]
     [InlineData(2, "--help", "frobnicate")]
     [InlineData(2, "configuration cannot be read", "list", "--config", "/nowhere/hhs.conf")]

@@ -93,9 +93,19 @@ public class TopicSwarmTests
     }
 
     [Fact]
+    public void A_key_that_can_be_reached_again_is_dialled_at_once()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
+        foreach (int i in new[] { 1, 2 }) swarm.Advance(new SwarmInput.DialFailed(Candidate(i), At(0)));
+        Assert.Equal([Candidate(1)], Dials(swarm.Advance(new SwarmInput.Reachable(Candidate(1).KeyId, At(0.1)))));
+    }
+
+    [Fact]
     public void Replaces_a_peer_that_it_lost()
     {
-        var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 1 });
+        var swarm = Swarm(Minutely with { TargetPeers = 1 });
         swarm.Advance(new SwarmInput.Activated(At(0)));
         swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
         Assert.Empty(Dials(swarm.Advance(new SwarmInput.PeerOpened(new("a"), Candidate(1).KeyId, At(0)))));
@@ -125,7 +135,7 @@ public class TopicSwarmTests
     [Fact]
     public void Asks_discovery_less_and_less_often_while_it_names_nobody_new()
     {
-        var swarm = Swarm(SwarmSettings.Default with { DiscoverMax = TimeSpan.FromSeconds(200) });
+        var swarm = Swarm(Minutely with { DiscoverMax = TimeSpan.FromSeconds(200) });
         var effects = swarm.Advance(new SwarmInput.Activated(At(0)));
         double now = 0;
         foreach (int pause in new[] { 60, 120, 200, 200 })
@@ -143,7 +153,7 @@ public class TopicSwarmTests
     [Fact]
     public void Remembers_no_more_candidates_than_it_may_and_forgets_those_that_fail()
     {
-        var swarm = Swarm(SwarmSettings.Default with { CandidatesMax = 2, DialsMax = 1 });
+        var swarm = Swarm(Minutely with { CandidatesMax = 2, DialsMax = 1 });
         swarm.Advance(new SwarmInput.Activated(At(0)));
         Assert.Equal([Candidate(0)], Dials(swarm.Advance(new SwarmInput.CandidatesFound([Candidate(0), Candidate(1), Candidate(2)], At(0)))));
         Assert.Equal([Candidate(1)], Dials(swarm.Advance(new SwarmInput.DialFailed(Candidate(0), At(0)))));
@@ -151,13 +161,15 @@ public class TopicSwarmTests
         Assert.Equal([Candidate(3)], Dials(swarm.Advance(new SwarmInput.DialFailed(Candidate(1), At(60)))));
     }
 
-    private static TopicSwarm Swarm(SwarmSettings? settings = null) => new(Self, settings ?? SwarmSettings.Default);
+    private static TopicSwarm Swarm(SwarmSettings? settings = null) => new(Self, settings ?? Minutely);
 
     private static IEnumerable<SwarmCandidate> Dials(IEnumerable<SwarmEffect> effects) => effects.OfType<SwarmEffect.Dial>().Select(d => d.Candidate);
 
     private static SwarmCandidate Candidate(int number) => new(new(ContentHash.Of(BitConverter.GetBytes(number))), $"ws://127.0.0.1:{4000 + number}");
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static readonly SwarmSettings Minutely = SwarmSettings.Default with { DiscoverEvery = TimeSpan.FromSeconds(60) };
 
     private static readonly KeyId Self = new(ContentHash.Of("self"u8));
 }
