@@ -30,7 +30,10 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         Receive<DiscoveryProtocol.AddSource>(OnAddSource);
         Receive<DiscoveryProtocol.Found>(OnFound);
         Receive<SetMode>(OnSetMode);
-        Receive<MeshProtocol.TopicOpened>(OnTopicOpened);
+        Receive<MeshProtocol.TopicsOpened>(opened =>
+        {
+            foreach (var topic in opened.Topics) OnTopicOpened(topic);
+        });
         Receive<MeshProtocol.TopicClosed>(OnTopicClosed);
         Receive<MeshProtocol.TopicJoined>(joined => Advance(joined.Topic, now => new SwarmInput.PeerOpened(joined.Peer, joined.KeyId, now)));
         Receive<MeshProtocol.TopicLeft>(left => Advance(left.Topic, now => new SwarmInput.PeerClosed(left.Peer, now)));
@@ -87,13 +90,13 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         foreach (var (priority, sources) in _sources.ToArray()) if (sources.Remove(gone) && sources.Count == 0) _sources.Remove(priority);
     }
 
-    private void OnTopicOpened(MeshProtocol.TopicOpened opened)
+    private void OnTopicOpened(ContentHash topic)
     {
-        if (_topics.ContainsKey(opened.Topic)) return;
+        if (_topics.ContainsKey(topic)) return;
         var sought = new Sought(new(_self, _settings.Swarm));
-        _topics.Add(opened.Topic, sought);
+        _topics.Add(topic, sought);
         CarriedChanged();
-        Begin(opened.Topic, sought);
+        Begin(topic, sought);
     }
 
     private void OnTopicClosed(MeshProtocol.TopicClosed closed)

@@ -15,6 +15,7 @@ public sealed class MemoryJournal : IJournal
         internal ContentHash Id { get; } = id;
         internal List<JournalEntry> Entries { get; } = [];
         internal Dictionary<ContentHash, JournalEntry> ByName { get; } = [];
+        internal HashSet<ContentHash> Tips { get; } = [];
     }
 
     /// <inheritdoc/>
@@ -25,8 +26,14 @@ public sealed class MemoryJournal : IJournal
     {
         get
         {
-            lock (_lock) return [.. _inOrder.Select(o => new ObjectSummary(o.Id, o.Entries.Count))];
+            lock (_lock) return [.. _inOrder.Select(o => new ObjectSummary(o.Id, o.Entries.Count, FrontierCode.Bounded(o.Tips)))];
         }
+    }
+
+    /// <inheritdoc/>
+    public bool Contains(ContentHash objectId, ContentHash entry)
+    {
+        lock (_lock) return _objects.TryGetValue(objectId, out var o) && o.ByName.ContainsKey(entry);
     }
 
     /// <inheritdoc/>
@@ -79,7 +86,10 @@ public sealed class MemoryJournal : IJournal
         }
         // Copies, as a store on disk would make: the caller may reuse its buffers.
         var stored = entry with { Payload = entry.Payload.ToArray(), Tags = entry.Tags.ToArray() };
-        if (o.ByName.TryAdd(entry.Entry, stored)) o.Entries.Add(stored);
+        if (!o.ByName.TryAdd(entry.Entry, stored)) return;
+        o.Entries.Add(stored);
+        o.Tips.ExceptWith(entry.Header.PrevEntryHashes);
+        o.Tips.Add(entry.Entry);
     }
 
     /// <inheritdoc/>

@@ -155,7 +155,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<DeadlineTick>(_ => { });   // a late timer is harmless
         Receive<MeshProtocol.TopicsChanged>(changed =>
         {
-            _topics.OnChanged(changed.Topics, changed.Changed);
+            foreach (string topic in changed.Changed) _topics.OnChanged(changed.Topics, topic);
             _askAgainPause = _setup.Settings.OfferAgainEvery;
             if (Now + _askAgainPause < _askAgainAt) _askAgainAt = Now + _askAgainPause;
         });

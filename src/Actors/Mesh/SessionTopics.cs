@@ -42,7 +42,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public bool IsJoined(string topic) => _joined.ContainsKey(topic);
 
     /// <summary>Joins the peer to the topic's channel, if it is open to it.</summary>
-    public bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit)
+    public bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit, IActorRef? before = null)
     {
         if (!_joined.TryGetValue(topic, out var joined))
         {
@@ -51,7 +51,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
             joined = (carried.Channel, new(connection));
             _joined.Add(topic, joined);
             WereShared = true;
-            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, peer, kind, session), session);
+            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, peer, kind, session, before), session);
             watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
         }
         (channel, credit) = joined;
@@ -132,10 +132,10 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         if (_joined.TryGetValue(topic, out var joined))
         {
             if (open && joined.Channel.Equals(topics[topic].Channel)) return;
-            Leave(topic);
+            Leave(topic, open ? topics[topic].Channel : null);
             if (open)
             {
-                TryJoin(topic, out _, out _);
+                TryJoin(topic, out _, out _, before: joined.Channel);
                 return;
             }
             _declinedByUs.Add(topic);   // the peer knows of it: should it come back, it is offered again
@@ -161,10 +161,10 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         outgoing.Control(new MuxFrame.Interest(topic));
     }
 
-    private void Leave(string topic)
+    private void Leave(string topic, IActorRef? next = null)
     {
         if (!_joined.Remove(topic, out var left)) return;
-        left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self), session);
+        left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self, next), session);
         watcher.Tell(new MeshProtocol.TopicLeft(topic, self), session);
         left.Credit.Abandon();
     }

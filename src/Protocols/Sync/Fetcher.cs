@@ -18,6 +18,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     private readonly PayloadFetcher _payloads = new(context, pending);
     private bool _deadlinesDue;
 
+    /// <summary>Whether a request of ours is under way.</summary>
+    public bool IsBusy => _headers.Walks.Count > 0 || _payloads.Fetches.Count > 0;
+
     /// <summary>A peer announced something, or something may be asked for again.</summary>
     public void Announced() => _headers.IsDue = _payloads.IsDue = _deadlinesDue = true;
 

@@ -42,6 +42,14 @@ public sealed class TopicSync
     /// <summary>Number of peers.</summary>
     public int Peers => _context.Peers.Count;
 
+    /// <summary>When something was last admitted, asked for or answered; announcements alone do not count.</summary>
+    public TimeSpan LastActive { get; private set; }
+
+    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched.</summary>
+    public bool IsIdle =>
+        _pending.Count == 0 && !_fetcher.IsBusy
+        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
+
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
     public IReadOnlyList<SyncEffect> Advance(SyncInput input)
     {
@@ -77,6 +85,7 @@ public sealed class TopicSync
 
     private void OnAdmitted(SyncInput.EntriesAdmitted input)
     {
+        LastActive = input.Now;
         foreach (var entry in input.Entries)
         {
             if (_pending.Admit(entry) is { } from && _context.Peers.TryGetValue(from, out var peer)) peer.Failures = 0;
@@ -165,6 +174,7 @@ public sealed class TopicSync
             Charge(peer, why, Charges.Malformed);
             return;
         }
+        if (message is not (SyncMessage.NewFrontier or SyncMessage.Unknown)) LastActive = input.Now;
         switch (message)
         {
             case SyncMessage.CancelRequest m: _server.CancelRequest(peer, m.RequestId); break;

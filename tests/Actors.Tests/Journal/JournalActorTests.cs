@@ -214,6 +214,7 @@ public sealed class JournalActorTests : IAsyncDisposable
         public IReadOnlyList<ObjectSummary> Objects => Inner.Objects;
         public IReadOnlyList<QuarantinedRecord> Quarantine => Inner.Quarantine;
         public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Inner.ReadIndex(objectId);
+        public bool Contains(ContentHash objectId, ContentHash entry) => Inner.Contains(objectId, entry);
         public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => Inner.TryReadPayload(objectId, entry, out payload);
         public JournalVerification VerifyAll(IProgress<long>? progress = null) => Inner.VerifyAll(progress);
         public void ForgetQuarantine() => Inner.ForgetQuarantine();
