@@ -81,7 +81,7 @@ internal sealed class ConfigReader(Config config)
         OriginalPause = Time("hhs.sync.original-pause"),
         OriginalStageEntries = Count("hhs.sync.original-stage-entries"),
         OriginalWalkGap = Time("hhs.sync.original-walk-gap"),
-        PayloadPatience = Time("hhs.sync.payload-patience"),
+        Patience = Time("hhs.sync.patience"),
         PeersMax = Count("hhs.sync.peers-max"),
         PendingEntriesMax = Count("hhs.sync.pending-entries-max"),
         PendingEntriesPerPeerMax = Count("hhs.sync.pending-entries-per-peer-max"),
