@@ -140,13 +140,13 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     /// <summary>Ends all requests to the peer. What it had begun is dropped, or kept for a while if its connection broke.</summary>
     public void Abandon(SyncPeer peer, bool hasLeft)
     {
+        foreach (var fetch in _payloads.Fetches.Where(f => f.Peer == peer).ToArray()) Ask(fetch);
         foreach (var walk in _headers.Walks.Where(w => w.Peer == peer).ToArray())
         {
             Retire(walk);
             _headers.Remove(walk);
-            _payloads.AskLater(walk.Added);
+            _payloads.AskLater(walk.Added);   // after the others, as they lie deeper
         }
-        foreach (var fetch in _payloads.Fetches.Where(f => f.Peer == peer).ToArray()) Ask(fetch);
         pending.Orphan(peer.Id, context.Now, hasLeft);
         if (!hasLeft && peer.Announced is { } announced) foreach (var tip in announced.Hashes) pending.MarkHeld(tip, peer.Id);
         Announced();
@@ -278,10 +278,11 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     // A walk may take its time if it brings something: others wait for its end.
     private TimeSpan DeadlineOf(Fetch.Headers walk)
     {
-        bool alternative = context.Peers.Values.Any(p => p != walk.Peer && p.Announced is not null && p.NotBefore <= context.Now && !context.IsShunned(p));
-        if (!alternative) return walk.LastHeard + _settings.RequestTimeout;
+        var others = context.Peers.Values.Where(p => p != walk.Peer && p.Announced is not null && p.NotBefore <= context.Now && !context.IsShunned(p)).ToArray();
+        if (others.Length == 0) return walk.LastHeard + _settings.RequestTimeout;
+        bool isKnownElsewhere = walk.Peer.Kind == PeerKind.Native && others.Any(p => walk.Start.Take(StartLooked).Any(hash => p.Announced!.Contains(hash) || pending.IsHeldBy(hash, p.Id)));
+        var bySilence = walk.LastHeard + (isKnownElsewhere ? _settings.Patience : _settings.StallTimeout);
         var byPace = walk.SentAt + _settings.StallTimeout + (HeaderTime * walk.Received);
-        var bySilence = walk.LastHeard + _settings.StallTimeout;
         return byPace < bySilence ? byPace : bySilence;
     }
 
@@ -289,12 +290,13 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     {
         if (fetch is { Auto: true, Announced: < 0 }) return fetch.LastHeard + _settings.AutoPayloadGrace;
         if (!_payloads.HasAlternative(fetch)) return fetch.LastHeard + _settings.RequestTimeout;
-        return fetch.Peer.Kind == PeerKind.Original ? fetch.LastHeard + _settings.StallTimeout : fetch.Peer.Speed.Since(fetch.SentAt) + _settings.PayloadPatience;
+        return fetch.Peer.Kind == PeerKind.Original ? fetch.LastHeard + _settings.StallTimeout : fetch.Peer.Speed.Since(fetch.SentAt) + _settings.Patience;
     }
 
     private static readonly TimeSpan HeaderTime = TimeSpan.FromMilliseconds(10);
     private static readonly Reject Silence = new(RejectCode.TimedOut, "a request went unanswered");
     private static readonly Reject TooSlow = new(RejectCode.TimedOut, "next to nothing came of what it was asked for, and others have it");
 
+    private const int StartLooked = 64;
     private const int StrikesMax = 3;
 }

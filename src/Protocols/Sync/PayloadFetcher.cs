@@ -110,20 +110,42 @@ internal sealed class PayloadFetcher(SyncContext context, PendingEntries pending
         var notHeld = new Stack<PendingEntry>();
         while (hashes.Count < countMax && notHeld.Count < LookPast && share.Unrequested.TryPop(out var entry))
         {
-            if (entry.Requested || !entry.IsLive || entry.State != PendingState.AwaitingPayload) continue;
-            // What is far ahead of its predecessors only fills the room that they need.
-            bool isAhead = hashes.Count == 0 && entry.Missing > 0 && pending.HeldBytes > _settings.PendingPayloadBytesMax / 8;
-            if (isAhead || (entry.Holders & holder) == 0)
+            if (!IsOpen(entry)) continue;
+            if (hashes.Count == 0 && entry.Missing > 0 && pending.HeldBytes > _settings.PendingPayloadBytesMax / 8)
             {
+                // What is far ahead of its predecessors only fills the room that they need.
                 notHeld.Push(entry);
-                if (isAhead) break;
-                continue;
+                hashes = Above(pending.LowestBelow(entry), holder, countMax);
+                break;
             }
-            entry.Requested = true;
-            hashes.Add(entry.Hash);
+            if ((entry.Holders & holder) == 0) notHeld.Push(entry);
+            else Take(entry, hashes);
         }
         while (notHeld.TryPop(out var back)) share.Unrequested.Push(back);
         return hashes;
+    }
+
+    // The entry and what stands on it, wherever it is waiting to be asked for.
+    private static List<ContentHash> Above(PendingEntry? lowest, ulong holder, int countMax)
+    {
+        var hashes = new List<ContentHash>();
+        var queue = new Queue<PendingEntry>();
+        if (lowest is not null) queue.Enqueue(lowest);
+        while (hashes.Count < countMax && queue.TryDequeue(out var entry))
+        {
+            if (!IsOpen(entry) || (entry.Holders & holder) == 0) continue;
+            Take(entry, hashes);
+            foreach (var dependent in entry.Dependents) queue.Enqueue(dependent);
+        }
+        return hashes;
+    }
+
+    private static bool IsOpen(PendingEntry entry) => !entry.Requested && entry.IsLive && entry.State == PendingState.AwaitingPayload;
+
+    private static void Take(PendingEntry entry, List<ContentHash> hashes)
+    {
+        entry.Requested = true;
+        hashes.Add(entry.Hash);
     }
 
     private const int LookPast = 256;

@@ -32,8 +32,8 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     /// <summary>Size of those payloads held that are not with the object.</summary>
     public int HeldBytes { get; private set; }
 
-    /// <summary>Everything that peers have made us hold, those that are here first.</summary>
-    public IEnumerable<PeerShare> Shares => _shares.Values.Concat(_orphans);
+    /// <summary>Everything that peers have made us hold, those that are here first, then those that left last.</summary>
+    public IEnumerable<PeerShare> Shares => _shares.Values.Concat(_orphans.AsEnumerable().Reverse());
 
     /// <summary>Predecessors without a header.</summary>
     public IReadOnlyCollection<ContentHash> Wanted => _wanted;
@@ -66,6 +66,20 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     public void MarkHeld(ContentHash hash, PeerId peer)
     {
         if (_entries.TryGetValue(hash, out var entry)) Mark(entry, BitOf(peer));
+    }
+
+    /// <summary>Of the payloads that an entry waits for the first to ask for; null if that is under way, or cannot be asked for yet.</summary>
+    public PendingEntry? LowestBelow(PendingEntry entry)
+    {
+        while (Below(entry) is { } below) entry = below;
+        return entry is { State: PendingState.AwaitingPayload, Requested: false } ? entry : null;
+    }
+
+    private PendingEntry? Below(PendingEntry entry)
+    {
+        if (entry.Header is null) return null;
+        foreach (var prev in entry.Header.PrevEntryHashes.Hashes) { if (_entries.TryGetValue(prev, out var below) && below.State != PendingState.Offered) return below; }
+        return null;
     }
 
     private void Mark(PendingEntry tip, ulong bits)

@@ -43,7 +43,7 @@ public sealed record SyncSettings
     public TimeSpan LazyAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Peers that are told later are told so many at a time; the pause doubles before the next so many.</summary>
-    public int LazyPeersMax { get; init; } = 6;
+    public int LazyPeersMax { get; init; } = 3;
 
     /// <summary>Gap between the last header and the first payload of a response to an original, and between its bursts of payloads (supplement 0.4).</summary>
     public TimeSpan OriginalPause { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -57,8 +57,8 @@ public sealed record SyncSettings
     /// <summary>Entries that a native peer is told of beyond what it has; well below <see cref="PendingEntriesMax"/>, so that one walk fits.</summary>
     public int NativeStageEntries { get; init; } = 32_768;
 
-    /// <summary>Payloads that a peer of our kind has not brought in this time are asked for of another that has them; three times next to nothing, and it is dropped.</summary>
-    public TimeSpan PayloadPatience { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>What a peer of our kind has not brought in this time is asked for of another that has it; three times next to no payloads, and it is dropped.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Peers of one object; a further one waits until another leaves, as many again at most, and any more are ignored.</summary>
     public int PeersMax { get; init; } = 64;
@@ -71,6 +71,9 @@ public sealed record SyncSettings
 
     /// <summary>Headers held that came from one peer and are not admitted yet; at this number they are dropped and the peer is charged.</summary>
     public int PendingEntriesPerPeerMax { get; init; } = 131_072;
+
+    /// <summary>With so many peers of our kind or fewer, all of them are told at once.</summary>
+    public int FloodPeersMax { get; init; } = 5;
 
     /// <summary>A peer that was told of growth at once and did not ask for it in this time is told later from then on.</summary>
     public TimeSpan PruneAfter { get; init; } = TimeSpan.FromSeconds(1);

@@ -95,7 +95,7 @@ public class ManySourcesTests
         host.Hear(good, copy.Frontier());
         for (int seconds = 0; seconds < 12 && host.ChargeOf(slow) < 100; seconds++)
         {
-            host.Pass(SyncSettings.Default.PayloadPatience / 2);
+            host.Pass(SyncSettings.Default.Patience / 2);
             foreach (var asked in host.Sent(good).OfType<SyncMessage.PayloadRequest>()) host.Answer(good, copy, asked);
         }
         Assert.Equal(104, host.ChargeOf(slow));   // 2, 2, and 100

@@ -13,10 +13,10 @@ internal sealed class GossipRun
     private readonly Dictionary<string, NativeNode> _byName;
     private long _announcements, _payloads, _bytes;
 
-    public GossipRun(int seed, SyncSettings settings, int nodes, IEnumerable<(int One, int Other)> links, Func<int, bool>? isSilent = null)
+    public GossipRun(int seed, SyncSettings settings, int nodes, IEnumerable<(int One, int Other)> links, Func<int, bool>? isDeceitful = null)
     {
         _world = new(seed) { IsTraced = false };
-        Nodes = [.. Enumerable.Range(0, nodes).Select(i => isSilent?.Invoke(i) == true ? new SilentNode(_world, $"n{i}", (seed * 10_000) + i, settings) : new NativeNode(_world, $"n{i}", (seed * 10_000) + i, settings))];
+        Nodes = [.. Enumerable.Range(0, nodes).Select(i => isDeceitful?.Invoke(i) == true ? new DeceitfulNode(_world, $"n{i}", (seed * 10_000) + i, settings) : new NativeNode(_world, $"n{i}", (seed * 10_000) + i, settings))];
         _byName = Nodes.ToDictionary(n => n.Name);
         foreach (var node in Nodes) Observe(node);
         foreach (var node in Nodes) node.Start();
@@ -27,7 +27,13 @@ internal sealed class GossipRun
 
     public List<NativeNode> Nodes { get; }
 
-    public IEnumerable<NativeNode> Honest => Nodes.Where(n => n is not SilentNode);
+    public IEnumerable<NativeNode> Honest => Nodes.Where(n => n is not DeceitfulNode);
+
+    /// <summary>Those that were to deceive begin to.</summary>
+    public void Deceive(Deceit how)
+    {
+        foreach (var node in Nodes.OfType<DeceitfulNode>()) node.Deceit = how;
+    }
 
     public void Pass(double seconds) => _world.RunUntil(_world.Now + TimeSpan.FromSeconds(seconds), () => false);
 
@@ -96,14 +102,28 @@ internal sealed class GossipRun
 
         public Dictionary<string, (int Hops, TimeSpan At)> Arrived { get; } = new() { [writer] = (0, written) };
     }
+}
 
-    /// <summary>Takes everything, and passes nothing on: what it has been told of, it keeps to itself, and it answers no request.</summary>
-    private sealed class SilentNode(World world, string name, int seed, SyncSettings settings) : NativeNode(world, name, seed, settings)
+/// <summary>What a node in a gossiping swarm does from some moment on.</summary>
+internal enum Deceit
+{
+    none,
+    /// <summary>Takes everything, and says nothing to anybody but to ask.</summary>
+    silent,
+    /// <summary>Announces what it has like everybody, and answers no request.</summary>
+    pretends,
+}
+
+/// <summary>An honest node until its deceit begins.</summary>
+internal sealed class DeceitfulNode(World world, string name, int seed, SyncSettings settings) : NativeNode(world, name, seed, settings)
+{
+    public Deceit Deceit { get; set; }
+
+    protected override void Send(PeerId peer, ReadOnlyMemory<byte> message)
     {
-        protected override void Send(PeerId peer, ReadOnlyMemory<byte> message)
-        {
-            if (message.Span.StartsWith("{\"type\":\"header-request\""u8) || message.Span.StartsWith("{\"type\":\"payload-request\""u8)) base.Send(peer, message);
-        }
+        bool asks = message.Span.StartsWith("{\"type\":\"header-request\""u8) || message.Span.StartsWith("{\"type\":\"payload-request\""u8);
+        bool announces = message.Span.StartsWith("{\"type\":\"new-frontier\""u8);
+        if (Deceit == Deceit.none || asks || (announces && Deceit == Deceit.pretends)) base.Send(peer, message);
     }
 }
 

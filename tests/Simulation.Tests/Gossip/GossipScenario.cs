@@ -29,21 +29,32 @@ public static class GossipScenario
             run.Leave(0.2);
             Line(to, name, "change after 20 % left", tree, Series(run, 1, 8));
             Line(to, name, "20 changes, 3 s apart, after that", tree, Series(run, 20, 3));
-            var silent = new Random(5);
-            run = new GossipRun(2, settings, nodes, links, _ => silent.Next(10) == 0);
-            Series(run, 10, 3);
-            Line(to, name, "20 changes, 3 s apart, 10 % silent", tree, Series(run, 20, 3));
+            foreach (var how in new[] { Deceit.silent, Deceit.pretends })
+            {
+                run = Deceived(settings, nodes, links);
+                Series(run, 10, 3);
+                run.Deceive(how);
+                Line(to, name, $"20 changes, 3 s apart, 10 % {(how == Deceit.silent ? "fall silent" : "serve nothing")}", tree, Series(run, 20, 3));
+            }
         }
     }
 
-    private static GossipFigures Series(GossipRun run, int changes, double apart)
+    /// <summary>A swarm in which one node of ten will deceive, and the others are connected without it.</summary>
+    internal static GossipRun Deceived(SyncSettings settings, int nodes, List<(int, int)> links)
+    {
+        var random = new Random(5);
+        var deceitful = Enumerable.Range(0, nodes).Where(_ => random.Next(10) == 0).ToHashSet();
+        return new GossipRun(2, settings, nodes, links, deceitful.Contains);
+    }
+
+    internal static GossipFigures Series(GossipRun run, int changes, double apart)
     {
         for (int i = 0; i < changes; i++)
         {
             run.Write();
             run.Pass(apart);
         }
-        run.Pass(5);
+        run.Pass(10);
         return run.Measure();
     }
 
