@@ -15,6 +15,7 @@ public sealed class MemoryJournal : IJournal
         internal ContentHash Id { get; } = id;
         internal List<JournalEntry> Entries { get; } = [];
         internal Dictionary<ContentHash, JournalEntry> ByName { get; } = [];
+        internal long Bytes { get; set; }
     }
 
     /// <inheritdoc/>
@@ -79,7 +80,9 @@ public sealed class MemoryJournal : IJournal
         }
         // Copies, as a store on disk would make: the caller may reuse its buffers.
         var stored = entry with { Payload = entry.Payload.ToArray(), Tags = entry.Tags.ToArray() };
-        if (o.ByName.TryAdd(entry.Entry, stored)) o.Entries.Add(stored);
+        if (!o.ByName.TryAdd(entry.Entry, stored)) return;
+        o.Entries.Add(stored);
+        o.Bytes += stored.Payload.Length + stored.Tags.Length + JournalEntry.OverheadBytes;
     }
 
     /// <inheritdoc/>
@@ -101,6 +104,18 @@ public sealed class MemoryJournal : IJournal
             payload = stored.Payload;
             return true;
         }
+    }
+
+    /// <inheritdoc/>
+    public long BytesOf(ContentHash objectId)
+    {
+        lock (_lock) return _objects.TryGetValue(objectId, out var o) ? o.Bytes : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Drop(ContentHash objectId)
+    {
+        lock (_lock) if (_objects.Remove(objectId, out var o)) _inOrder.Remove(o);
     }
 
     /// <inheritdoc/>

@@ -108,6 +108,7 @@ public sealed partial class SqliteJournal
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var quarantined = new List<QuarantinedRecord>();
+            if (!_objects.TryGetValue(o.Hash, out var current) || current.Id != o.Id) return quarantined;   // dropped meanwhile
             _writer.Transact(() =>
             {
                 var scan = new IndexScan(_writer, o.Id, o.Hash, damaged);
@@ -154,8 +155,9 @@ public sealed partial class SqliteJournal
         long next = last.IsNull(0) ? 0 : RecordCode.Number(last.Integer(0)) + 1;
         last.Reset();
         var current = _objects.TryGetValue(o.Hash, out var known) ? known : o;
-        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next) };
+        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next), Bytes = Measure(o.Id) };
         _writer["UPDATE object SET entries = ?, next = ? WHERE id = ?"].Bind(counted.Entries).Bind(counted.Next).Bind(o.Id).Run();
+        WriteSize(counted);
         return counted;
     }
 

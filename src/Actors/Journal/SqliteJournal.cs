@@ -24,7 +24,10 @@ public sealed partial class SqliteJournal : IJournal
     private bool _anyQuarantined;
     private volatile bool _disposed;
 
-    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next);
+    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next)
+    {
+        internal long Bytes { get; init; }
+    }
 
     private SqliteJournal(string path, FileStream held, SqliteSession writer, int? migratedFrom)
     {
@@ -36,6 +39,7 @@ public sealed partial class SqliteJournal : IJournal
             if (rows.Blob(1) is { Length: ContentHash.SizeBytes } hash)
                 Put(new(rows.Integer(0), ContentHash.FromDigest(hash), rows.Integer(2), rows.Integer(3)));
         }
+        ReadSizes();
         var quarantined = ReadQuarantine(writer);
         _anyQuarantined = quarantined.Count > 0;
         Opening = new(SqliteSchema.Version, migratedFrom, quarantined);
@@ -85,6 +89,7 @@ public sealed partial class SqliteJournal : IJournal
                     foreach (var batch in batches) AppendBatch(batch, grown);
                     foreach (var o in grown.Values)
                         _writer["UPDATE object SET entries = ?, next = ? WHERE id = ?"].Bind(o.Entries).Bind(o.Next).Bind(o.Id).Run();
+                    foreach (var o in grown.Values) WriteSize(o);
                 });
             }
             catch
@@ -103,22 +108,21 @@ public sealed partial class SqliteJournal : IJournal
         foreach (var entry in batch.Entries)
         {
             if (NumberOf(o.Id, entry.Entry) is not null) continue;
-            Insert(o, entry);
-            o = o with { Entries = o.Entries + 1, Next = o.Next + 1 };
+            long bytes = Insert(o, entry);
+            o = o with { Entries = o.Entries + 1, Next = o.Next + 1, Bytes = o.Bytes + bytes };
         }
         grown[batch.ObjectId] = o;
     }
 
     private StoredObject NewObject(ContentHash objectId)
     {
-        var row = _writer["INSERT INTO object (hash, entries, next) VALUES (?, 0, 0) RETURNING id"].Bind(objectId.ToBytes());
-        row.Step();
-        long id = row.Integer(0);
-        row.Run();
+        // Never one of an object that was dropped: a reader that began before would take the one for the other.
+        long id = ++_lastObject;
+        _writer["INSERT INTO object (id, hash, entries, next) VALUES (?, ?, 0, 0)"].Bind(id).Bind(objectId.ToBytes()).Run();
         return new(id, objectId, 0, 0);
     }
 
-    private void Insert(StoredObject o, JournalEntry entry)
+    private long Insert(StoredObject o, JournalEntry entry)
     {
         var prevEntries = entry.Header.PrevEntryHashes;
         Span<long> numbers = prevEntries.Count <= 16 ? stackalloc long[prevEntries.Count] : new long[prevEntries.Count];
@@ -140,6 +144,7 @@ public sealed partial class SqliteJournal : IJournal
             .Bind(RecordCode.PayloadChecksum(place, hash, entry.Payload.Span)).Run();
         if (_anyQuarantined) _writer["DELETE FROM quarantine WHERE object = ? AND entry = ?"].Bind(o.Hash.ToBytes()).Bind(hash).Run();
         Remember(o.Id, entry.Entry, o.Next);
+        return entry.Payload.Length + entry.Tags.Length + prev.Length + JournalEntry.OverheadBytes;
     }
 
     private long? NumberOf(long objectNumber, ContentHash entry)

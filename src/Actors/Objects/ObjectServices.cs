@@ -18,7 +18,11 @@ namespace Hhs.Actors.Objects;
 /// <param name="Sync">Bounds of the sync protocol.</param>
 /// <param name="Settings">Bounds of objects.</param>
 public sealed record ObjectServices(
-    IJournal Journal, IActorRef JournalActor, IActorRef Mesh, SecretKey Identity, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings);
+    IJournal Journal, IActorRef JournalActor, IActorRef Mesh, SecretKey Identity, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings)
+{
+    /// <summary>Who is asked before an object that a hosted one observes is fetched; nobody on a node that is no relay.</summary>
+    public IActorRef Relay { get; init; } = ActorRefs.Nobody;
+}
 
 /// <summary>Bounds of one object. HOCON: <c>hhs.objects</c>.</summary>
 public sealed record ObjectSettings

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Relay;
 using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -13,6 +14,7 @@ public sealed class ObjectsActor : ReceiveActor
     private readonly ObjectServices _services;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ContentHash, IActorRef> _active = [];
+    private readonly Droppings _droppings = new();
 
     /// <summary>Props of a node's registry.</summary>
     public static Props Props(ObjectServices services) => Akka.Actor.Props.Create(() => new ObjectsActor(services));
@@ -22,8 +24,11 @@ public sealed class ObjectsActor : ReceiveActor
     {
         _services = services;
         Receive<ObjectsProtocol.Create>(OnCreate);
-        Receive<ObjectsProtocol.Open>(open => Activate(open.Id).Forward(ObjectProtocol.Open.Instance));
-        Receive<ObjectsProtocol.Follow>(follow => Activate(follow.Id).Forward(ObjectProtocol.Follow.Instance));
+        Receive<ObjectsProtocol.Open>(open => { if (!_droppings.TryHold(open.Id, open, Sender)) Activate(open.Id).Forward(ObjectProtocol.Open.Instance); });
+        Receive<ObjectsProtocol.Follow>(OnFollow);
+        Receive<ObjectsProtocol.Drop>(drop => OnDrop(drop.Id));
+        Receive<JournalProtocol.Dropped>(gone => OnDropEnded(gone.ObjectId, new ObjectsProtocol.Dropped(gone.ObjectId)));
+        Receive<JournalProtocol.DropFailed>(failed => OnDropEnded(failed.ObjectId, new ObjectsProtocol.DropFailed(failed.ObjectId, failed.Reason)));
         Receive<ObjectsProtocol.ToObject>(OnToObject);
         Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
             [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
@@ -60,7 +65,29 @@ public sealed class ObjectsActor : ReceiveActor
             return;
         }
         var entry = Entry.Make(create.Payload, Position.Empty);
-        Activate(entry.Hash).Forward(new ObjectActor.CreateWith(entry));
+        if (!_droppings.TryHold(entry.Hash, create, Sender)) Activate(entry.Hash).Forward(new ObjectActor.CreateWith(entry));
+    }
+
+    // What a hosted object makes this node fetch is the relay's to judge; it asks again without naming the observer.
+    private void OnFollow(ObjectsProtocol.Follow follow)
+    {
+        if (_droppings.TryHold(follow.Id, follow, Sender)) return;
+        if (follow.By is { } by && !_services.Relay.IsNobody() && !_active.ContainsKey(follow.Id)) _services.Relay.Forward(new RelayProtocol.Follow(follow.Id, by));
+        else Activate(follow.Id).Forward(ObjectProtocol.Follow.Instance);
+    }
+
+    private void OnDrop(ContentHash id)
+    {
+        if (!_droppings.Begin(id, Sender)) return;
+        if (_active.TryGetValue(id, out var active)) Context.Stop(active);   // all that it writes is on its way to the journal by the time it has stopped
+        else _services.JournalActor.Tell(new JournalProtocol.Drop(id));
+    }
+
+    private void OnDropEnded(ContentHash id, object answer)
+    {
+        var (askers, held) = _droppings.End(id);
+        foreach (var asker in askers) asker.Tell(answer);
+        foreach (var (message, sender) in held) Self.Tell(message, sender);
     }
 
     private void OnToObject(ObjectsProtocol.ToObject envelope)
@@ -91,6 +118,7 @@ public sealed class ObjectsActor : ReceiveActor
         {
             if (!active.Equals(gone.ActorRef)) continue;
             _active.Remove(id);
+            if (_droppings.Contains(id)) _services.JournalActor.Tell(new JournalProtocol.Drop(id));
             return;
         }
     }
@@ -109,7 +137,18 @@ public static class ObjectsProtocol
     public sealed record Open(ContentHash Id);
 
     /// <summary>An object observes this one: it is to be here, and the sender told of its growth.</summary>
-    internal sealed record Follow(ContentHash Id);
+    /// <param name="Id">The object observed.</param>
+    /// <param name="By">The object that observes it; null for who may have anything fetched.</param>
+    internal sealed record Follow(ContentHash Id, ContentHash? By = null);
+
+    /// <summary>Stop the object and forget all that is stored of it. Answered by <see cref="Dropped"/> or <see cref="DropFailed"/>.</summary>
+    internal sealed record Drop(ContentHash Id);
+
+    /// <summary>The object is gone from the store.</summary>
+    internal sealed record Dropped(ContentHash Id);
+
+    /// <summary>The object is still in the store.</summary>
+    internal sealed record DropFailed(ContentHash Id, string Why);
 
     /// <summary>A message of <see cref="ObjectProtocol"/> for an object that is here; the object answers.</summary>
     public sealed record ToObject(ContentHash Id, object Message);

@@ -215,6 +215,8 @@ public sealed class JournalActorTests : IAsyncDisposable
         public IReadOnlyList<QuarantinedRecord> Quarantine => Inner.Quarantine;
         public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Inner.ReadIndex(objectId);
         public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => Inner.TryReadPayload(objectId, entry, out payload);
+        public long BytesOf(ContentHash objectId) => Inner.BytesOf(objectId);
+        public void Drop(ContentHash objectId) => Inner.Drop(objectId);
         public JournalVerification VerifyAll(IProgress<long>? progress = null) => Inner.VerifyAll(progress);
         public void ForgetQuarantine() => Inner.ForgetQuarantine();
         public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => Inner.TryGetSetting(name, out value);
