@@ -17,7 +17,7 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_new_store_says_that_it_was_made()
     {
         using (var journal = SqliteJournal.Open(_store.Beside("deep/down/store.db")))
-            Assert.Equal((2, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
+            Assert.Equal((3, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
         using var again = SqliteJournal.Open(_store.Beside("deep/down/store.db"));
         Assert.Null(again.Opening.MigratedFrom);
     }
@@ -38,12 +38,18 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_store_of_version_one_is_migrated_with_its_entries()
     {
         var chain = Chain(5);
-        using (var journal = _store.Open()) journal.Append(ObjectId(1), [.. chain]);
-        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; PRAGMA user_version = 1");
+        long bytes;
+        using (var journal = _store.Open())
+        {
+            journal.Append(ObjectId(1), [.. chain]);
+            bytes = journal.BytesOf(ObjectId(1));
+        }
+        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 1");
 
         using var migrated = _store.Open();
-        Assert.Equal((2, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
+        Assert.Equal((3, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
         Assert.Equal(chain.Select(e => e.Entry), migrated.Names(ObjectId(1)));
+        Assert.Equal(bytes, migrated.BytesOf(ObjectId(1)));
         migrated.PutSetting("name", "value"u8.ToArray());
         Assert.True(migrated.TryGetSetting("name", out _));
     }
@@ -52,7 +58,7 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_store_of_a_newer_release_is_refused()
     {
         _store.Open().Dispose();
-        _store.Harm("PRAGMA user_version = 3");
+        _store.Harm("PRAGMA user_version = 4");
         var before = File.ReadAllBytes(_store.Path);
         Assert.Equal(JournalFault.NewerSchema, _store.Refused().Fault);
         Assert.Equal(before, File.ReadAllBytes(_store.Path));
