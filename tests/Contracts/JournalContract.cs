@@ -1,5 +1,6 @@
 using System.Text;
 using Hhs.Actors.Journal;
+using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using static Hhs.Tests.Contracts.SampleLog;
 
@@ -65,7 +66,7 @@ public abstract class JournalContract : IDisposable
         Reopen();
         Journal.Append(ObjectId(1), [.. chain]);
         Assert.Equal(4, Journal.Names(ObjectId(1)).Length);
-        Assert.Equal(new ObjectSummary(ObjectId(1), 4), Assert.Single(Journal.Objects));
+        Assert.Equal((ObjectId(1), 4L), Assert.Single(Journal.Objects.Select(o => (o.ObjectId, o.EntryCount))));
     }
 
     [Fact]
@@ -98,15 +99,67 @@ public abstract class JournalContract : IDisposable
         var thrown = Assert.Throws<JournalException>(() => Journal.Append([new(ObjectId(1), [chain[1]]), new(ObjectId(2), [Entry("new")]), new(ObjectId(1), [orphan])]));
         Assert.Equal(JournalFault.MissingPredecessor, thrown.Fault);
         Assert.Equal([chain[0].Entry], Journal.Names(ObjectId(1)));
-        Assert.Equal(new ObjectSummary(ObjectId(1), 1), Assert.Single(Journal.Objects));
+        Assert.Equal((ObjectId(1), 1L), Assert.Single(Journal.Objects.Select(o => (o.ObjectId, o.EntryCount))));
 
         // What was rolled back can be stored later, and is not taken for known.
         Assert.Throws<JournalException>(() => Journal.Append(ObjectId(1), chain[2]));
         Journal.Append(ObjectId(1), chain[1], chain[2]);
         Reopen();
         Assert.Equal(chain.Select(e => e.Entry), Journal.Names(ObjectId(1)));
-        Assert.Equal(new ObjectSummary(ObjectId(1), 3), Assert.Single(Journal.Objects));
+        Assert.Equal((ObjectId(1), 3L), Assert.Single(Journal.Objects.Select(o => (o.ObjectId, o.EntryCount))));
     }
+
+    [Fact]
+    public void Each_commit_keeps_the_frontier_with_the_entries()
+    {
+        var root = Entry("root");
+        var left = Entry("left", root.Entry);
+        var right = Entry("right", root.Entry);
+        var merge = Entry("merge", left.Entry, right.Entry);
+        Journal.Append(ObjectId(1), root);
+        Assert.Equal(Position.Of(root.Entry), FrontierOf(1));
+        Journal.Append([new(ObjectId(1), [left]), new(ObjectId(2), [root]), new(ObjectId(1), [right, left])]);
+        Assert.Equal(Position.Of(left.Entry, right.Entry), FrontierOf(1));
+        Reopen();
+        Assert.Equal(Position.Of(left.Entry, right.Entry), FrontierOf(1));
+        Assert.Equal(Position.Of(root.Entry), FrontierOf(2));
+        Assert.Throws<JournalException>(() => Journal.Append([new(ObjectId(1), [merge]), new(ObjectId(2), [Entry("orphan", ObjectId(99))])]));
+        Assert.Equal(Position.Of(left.Entry, right.Entry), FrontierOf(1));
+        Journal.Append(ObjectId(1), merge);
+        Reopen();
+        Assert.Equal(Position.Of(merge.Entry), FrontierOf(1));
+    }
+
+    [Fact]
+    public void A_frontier_that_is_too_wide_is_not_known_until_the_index_of_a_narrower_one_is_read()
+    {
+        var heads = Enumerable.Range(0, FrontierCode.HashesMax + 1).Select(i => Entry($"head {i}")).ToArray();
+        Journal.Append(ObjectId(1), heads[..^1]);
+        Assert.Equal(Position.Of([.. heads[..^1].Select(h => h.Entry)]), FrontierOf(1));
+        Journal.Append(ObjectId(1), heads[^1]);
+        Assert.Null(FrontierOf(1));
+        Reopen();
+        Assert.Null(FrontierOf(1));
+        var merge = Entry("merge", [.. heads.Select(h => h.Entry)]);
+        Journal.Append(ObjectId(1), merge);
+        Assert.Equal(merge.Entry, Journal.ReadIndex(ObjectId(1)).Last().Header.Hash);
+        Assert.Equal(Position.Of(merge.Entry), FrontierOf(1));
+        Reopen();
+        Assert.Equal(Position.Of(merge.Entry), FrontierOf(1));
+    }
+
+    [Fact]
+    public void It_says_which_entries_it_has()
+    {
+        var chain = Chain(3);
+        Journal.Append(ObjectId(1), chain[0], chain[1]);
+        Reopen();
+        Assert.True(Journal.Contains(ObjectId(1), chain[1].Entry));
+        Assert.False(Journal.Contains(ObjectId(1), chain[2].Entry));
+        Assert.False(Journal.Contains(ObjectId(2), chain[0].Entry));
+    }
+
+    private Position? FrontierOf(int number) => Journal.Objects.Single(o => o.ObjectId == ObjectId(number)).Frontier;
 
     [Fact]
     public void A_predecessor_in_another_object_does_not_count()

@@ -32,6 +32,11 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
 
     public Dictionary<PeerId, int> Charges { get; } = [];
 
+    /// <summary>Looks at each message that comes in, and at each entry that is offered and by whom it was brought.</summary>
+    public Action<PeerId, ReadOnlyMemory<byte>>? OnReceived { get; set; }
+
+    public Action<PeerId, Entry>? OnOffered { get; set; }
+
     public void Start() => _sync = new(Replica, new SeededRandom(seed + (1000 * ++_life)), settings);
 
     /// <summary>The process dies: machine state is lost, the replica is not.</summary>
@@ -57,6 +62,14 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
         }
     }
 
+    /// <summary>Writes one entry on top of everything.</summary>
+    public ContentHash Write(Literal payload)
+    {
+        var entry = Replica.Write(payload).Hash;
+        Admitted([entry]);
+        return entry;
+    }
+
     public void ForeignArrives()
     {
         ForeignIsHere = true;
@@ -75,7 +88,11 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
         Do(new SyncInput.PeerLeft(peer, world.Now));
     }
 
-    public void Received(PeerId peer, ReadOnlyMemory<byte> message) => Do(new SyncInput.MessageArrived(peer, message, world.Now));
+    public void Received(PeerId peer, ReadOnlyMemory<byte> message)
+    {
+        OnReceived?.Invoke(peer, message);
+        Do(new SyncInput.MessageArrived(peer, message, world.Now));
+    }
 
     public void Drained(PeerId peer, int bytes) => Do(new SyncInput.Drained(peer, bytes, world.Now));
 
@@ -103,11 +120,15 @@ internal class NativeNode(World world, string name, int seed, SyncSettings setti
                 Charges[peer] = Charges.GetValueOrDefault(peer) + charge;
                 break;
             case SyncEffect.Offer(var from, var entries):
-                foreach (var entry in entries) _offered.Enqueue((from, entry));
+                foreach (var entry in entries)
+                {
+                    OnOffered?.Invoke(from, entry);
+                    _offered.Enqueue((from, entry));
+                }
                 if (!_storing) StoreSoon();
                 break;
             case SyncEffect.Send(var peer, var message):
-                world.Trace($"{name} -> {peer} {System.Text.Encoding.UTF8.GetString(message.Span[..Math.Min(message.Length, 60)])}");
+                if (world.IsTraced) world.Trace($"{name} -> {peer} {System.Text.Encoding.UTF8.GetString(message.Span[..Math.Min(message.Length, 60)])}");
                 Send(peer, message);
                 break;
             default: throw new UnreachableException(effect.GetType().Name);

@@ -17,6 +17,9 @@ internal sealed class World(int seed)
 
     public long Steps { get; private set; }
 
+    /// <summary>Off where many nodes make it dear and nobody reads it.</summary>
+    public bool IsTraced { get; init; } = true;
+
     public void Trace(string line)
     {
         _trace.Enqueue($"{Now.TotalMilliseconds,9:F1} {line}");
@@ -42,15 +45,19 @@ internal sealed class World(int seed)
         return done();
     }
 
-    public void Link(INode one, INode other)
+    public Link Link(INode one, INode other, Line? line = null)
     {
-        var link = new Link(this, one, other);
+        var link = new Link(this, one, other, line);
         _links.Add(link);
         link.Open();
+        return link;
     }
 
     public IReadOnlyList<Link> Links => _links;
 }
+
+/// <summary>A link that is the same all the time: how long a byte is under way, and how many leave in a second, each way.</summary>
+internal sealed record Line(TimeSpan Latency, double BytesPerSecond = 10e6);
 
 /// <summary>Whatever sits at the end of a link.</summary>
 internal interface INode
@@ -70,7 +77,7 @@ internal interface INode
 }
 
 /// <summary>An ordered, reliable connection that can break, losing what is under way, and be opened again.</summary>
-internal sealed class Link(World world, INode one, INode other)
+internal sealed class Link(World world, INode one, INode other, Line? line)
 {
     private int _epoch;
     private bool _open;
@@ -113,6 +120,7 @@ internal sealed class Link(World world, INode one, INode other)
         public void Send(ReadOnlyMemory<byte> message)
         {
             var world = link.WorldOf;
+            if (link.LineOf is { } line) { Send(world, line, message); return; }
             // In order: never before the message ahead of it. Some arrive together, as out of one socket read.
             var at = world.Now + world.Between(1, 5 + link._slowMs) + TimeSpan.FromTicks(message.Length);
             if (at < _last) at = _last;
@@ -120,13 +128,25 @@ internal sealed class Link(World world, INode one, INode other)
             var bytes = message.ToArray();
             world.After(at - world.Now, () =>
             {
-                if (!link._open || link._epoch != epoch) return;
+                if (!IsUp) return;
                 from.Drained(Far, bytes.Length);
-                if (!link._open || link._epoch != epoch) return;
+                if (!IsUp) return;
                 to.Received(link.NameOf(from, epoch), bytes);
             });
         }
+
+        private void Send(World world, Line line, ReadOnlyMemory<byte> message)
+        {
+            var bytes = message.ToArray();
+            _last = (_last > world.Now ? _last : world.Now) + TimeSpan.FromSeconds(bytes.Length / line.BytesPerSecond);
+            world.After(_last - world.Now, () => { if (IsUp) from.Drained(Far, bytes.Length); });
+            world.After(_last + line.Latency - world.Now, () => { if (IsUp) to.Received(link.NameOf(from, epoch), bytes); });
+        }
+
+        private bool IsUp => link._open && link._epoch == epoch;
     }
 
     private World WorldOf => world;
+
+    private Line? LineOf => line;
 }

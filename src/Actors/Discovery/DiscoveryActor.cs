@@ -30,12 +30,19 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         Receive<DiscoveryProtocol.AddSource>(OnAddSource);
         Receive<DiscoveryProtocol.Found>(OnFound);
         Receive<SetMode>(OnSetMode);
-        Receive<MeshProtocol.TopicOpened>(OnTopicOpened);
+        Receive<MeshProtocol.TopicsOpened>(opened =>
+        {
+            foreach (var topic in opened.Topics) OnTopicOpened(topic);
+        });
         Receive<MeshProtocol.TopicClosed>(OnTopicClosed);
         Receive<MeshProtocol.TopicJoined>(joined => Advance(joined.Topic, now => new SwarmInput.PeerOpened(joined.Peer, joined.KeyId, now)));
         Receive<MeshProtocol.TopicLeft>(left => Advance(left.Topic, now => new SwarmInput.PeerClosed(left.Peer, now)));
         Receive<MeshProtocol.TopicDeclined>(declined => Advance(declined.Topic, now => new SwarmInput.Declined(declined.KeyId, now)));
         Receive<MeshProtocol.ConnectFailed>(failed => Advance(failed.Topic, new SwarmInput.DialFailed(failed.Candidate, Now)));
+        Receive<MeshProtocol.Unblocked>(unblocked =>
+        {
+            foreach (var topic in _topics.Keys) Advance(topic, new SwarmInput.Reachable(unblocked.KeyId, Now));
+        });
         Receive<SwarmTick>(tick => Advance(tick.Topic, new SwarmInput.TimerFired(Now)));
         Receive<NextSource>(OnNextSource);
         Receive<TellCarried>(_ => OnTellCarried());
@@ -83,13 +90,13 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         foreach (var (priority, sources) in _sources.ToArray()) if (sources.Remove(gone) && sources.Count == 0) _sources.Remove(priority);
     }
 
-    private void OnTopicOpened(MeshProtocol.TopicOpened opened)
+    private void OnTopicOpened(ContentHash topic)
     {
-        if (_topics.ContainsKey(opened.Topic)) return;
+        if (_topics.ContainsKey(topic)) return;
         var sought = new Sought(new(_self, _settings.Swarm));
-        _topics.Add(opened.Topic, sought);
+        _topics.Add(topic, sought);
         CarriedChanged();
-        Begin(opened.Topic, sought);
+        Begin(topic, sought);
     }
 
     private void OnTopicClosed(MeshProtocol.TopicClosed closed)
@@ -160,6 +167,7 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
         {
             case SwarmEffect.ArmTimer(var after): Timers.StartSingleTimer(topic, new SwarmTick(topic), after); break;
             case SwarmEffect.Dial(var candidate, var failures): _mesh.Tell(new MeshProtocol.Connect(topic, candidate, Fresh: failures > 0)); break;
+            case SwarmEffect.Leave(var peer): _mesh.Tell(new MeshProtocol.LeaveTopic(topic, peer)); break;
             case SwarmEffect.Discover:
                 sought.Found.Clear();
                 if (_settings.PoolReuse) _mesh.Tell(new MeshProtocol.OfferToPool(topic));

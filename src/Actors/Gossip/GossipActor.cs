@@ -3,8 +3,9 @@ using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Sleepers;
 using Hhs.Actors.Telemetry;
-using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Protocols;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Wire;
@@ -13,18 +14,22 @@ namespace Hhs.Actors.Gossip;
 
 /// <summary>The gossip channel of one object's topic: carries out what the sync machine decides.</summary>
 /// <remarks>
-/// Phases: Idle (nothing is known of the object), Fetching (its create entry is asked for), Syncing. The object judges and
-/// stores; what it answers comes back as inputs. Source: wire.md section 6.
+/// Phases: Idle (nothing is known of the object), Fetching (its create entry is asked for), Syncing, Leaving (the object goes
+/// to sleep: another channel takes over its peers). The object judges and stores; what it answers comes back as inputs.
+/// Source: wire.md section 6.
 /// </remarks>
 internal sealed class GossipActor : ReceiveActor, IWithTimers
 {
     private readonly DurableReplica _replica;
     private readonly ObjectServices _services;
-    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
+    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind, KeyId KeyId)> _peers = [];
     private readonly string _topic;
     private readonly Dictionary<PeerId, ReadOnlyMemory<byte>> _unheard = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HandOver _handOver = new();
+    private readonly Dictionary<PeerId, List<MeshProtocol.TopicMessage>> _left = [];   // said after we had begun to leave
+    private TopicSync? _sync;
     private Func<SyncInput, IReadOnlyList<SyncEffect>> _advance = _ => [];
 
     public static Props Props(DurableReplica replica, ObjectServices services) => Akka.Actor.Props.Create(() => new GossipActor(replica, services));
@@ -48,6 +53,24 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         public static readonly Retry Instance = new();
     }
 
+    /// <summary>Leave the topic to <see cref="SleepersActor"/> if nothing is under way, and nothing has been for so long. The object is told <see cref="Left"/> or <see cref="Stays"/>.</summary>
+    internal sealed record Leave(TimeSpan IdleFor);
+
+    internal sealed record Left
+    {
+        public static readonly Left Instance = new();
+    }
+
+    internal sealed record Stays
+    {
+        public static readonly Stays Instance = new();
+    }
+
+    private sealed record HandOverTick
+    {
+        public static readonly HandOverTick Instance = new();
+    }
+
     /// <summary>No peer had the object.</summary>
     internal sealed record FetchFailed(string Why);
 
@@ -56,6 +79,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
+        Context.Parent.Tell(Stays.Instance);   // it may have asked
         if (_replica.Count == 0) Context.Parent.Tell(new FetchFailed("the fetch failed on this node, whose log says why"));
     }
 
@@ -66,6 +90,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     private void Idle()
     {
         Receive<Fetch>(_ => StartFetching());
+        Receive<Leave>(_ => Context.Parent.Tell(Stays.Instance));
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
     }
 
@@ -89,6 +114,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         });
         ReceivePeers();
         Receive<Fetch>(_ => { });   // is under way
+        Receive<Leave>(_ => Context.Parent.Tell(Stays.Instance));
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
         Receive<ObjectProtocol.Refused>(_ => { });    // of the create entry; the object ends itself
         Receive<ObjectProtocol.Applied>(_ => { });
@@ -98,8 +124,9 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     {
         Timers.CancelAll();
         Become(Syncing);
-        _advance = new TopicSync(_replica, _services.Random, _services.Sync).Advance;
-        foreach (var (peer, (_, kind)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        _sync = new TopicSync(_replica, _services.Random, _services.Sync);
+        _advance = _sync.Advance;
+        foreach (var (peer, (_, kind, _)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
         foreach (var (peer, message) in _unheard) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
         _unheard.Clear();
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
@@ -108,27 +135,82 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     private void Syncing()
     {
         ReceivePeers();
+        Receive<SleepersProtocol.HandedOver>(handed => Process(handed.Peer, _handOver.Handed(handed, Now)));
+        Receive<HandOverTick>(_ =>
+        {
+            foreach (var (_, peer, messages) in _handOver.Overdue(Now)) Process(peer, messages);
+        });
+        Receive<Leave>(OnLeave);
         Receive<ObjectProtocol.Judged>(OnJudged);
         Receive<Retry>(_ => Carry(_advance(new SyncInput.RetryDeferred(Now))));
         Receive<Fetch>(_ => { });   // has been found meanwhile
         Receive<ObjectProtocol.Applied>(_ => { });
     }
 
-    private void ReceivePeers()
+    private void OnLeave(Leave leave)
     {
-        Receive<MeshProtocol.PeerJoined>(joined =>
+        if (!_sync!.IsIdle || _handOver.IsAwaiting || Now - _sync.LastActive < leave.IdleFor)
         {
-            _peers[joined.Peer] = (joined.Session, joined.Kind);
-            Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
+            Context.Parent.Tell(Stays.Instance);
+            return;
+        }
+        Timers.CancelAll();
+        Become(Leaving);
+        _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, _services.Sleepers));
+        LeaveIfAlone();
+    }
+
+    // Each session that has heard of it takes its peer from here to the other channel; what comes before that goes after it.
+    private void Leaving()
+    {
+        Receive<MeshProtocol.PeerJoined>(joined => _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId));
+        Receive<MeshProtocol.TopicMessage>(message =>
+        {
+            if (!_left.TryGetValue(message.Peer, out var messages)) _left.Add(message.Peer, messages = []);
+            messages.Add(message);
         });
         Receive<MeshProtocol.PeerLeft>(left =>
         {
             _peers.Remove(left.Peer);
+            _left.Remove(left.Peer, out var messages);
+            left.Next?.Tell(new SleepersProtocol.HandedOver(_topic, left.Peer, [.. (messages ?? []).Select(m => m.Message)]), Self);
+            messages?.ForEach(message => message.Release());
+            LeaveIfAlone();
+        });
+        ReceiveAny(_ => { });   // nothing is under way
+    }
+
+    private void LeaveIfAlone()
+    {
+        if (_peers.Count == 0) Context.Parent.Tell(Left.Instance);
+    }
+
+    private void Process(PeerId peer, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        foreach (var message in messages) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
+    }
+
+    private void ReceivePeers()
+    {
+        Receive<MeshProtocol.PeerJoined>(joined =>
+        {
+            _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId);
+            Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
+            if (joined.Before is null || !joined.Before.Equals(_services.Sleepers)) return;
+            Process(joined.Peer, _handOver.Joined(joined.Topic, joined.Peer, Now));
+            if (_handOver.IsAwaiting) Timers.StartSingleTimer(nameof(HandOverTick), HandOverTick.Instance, HandOver.Patience);
+        });
+        Receive<MeshProtocol.PeerLeft>(left =>
+        {
+            _peers.Remove(left.Peer);
+            _handOver.Left(left.Topic, left.Peer);
+            if (left.Next is { } next && next.Equals(_services.Sleepers)) next.Tell(new SleepersProtocol.HandedOver(_topic, left.Peer, []), Self);
             _unheard.Remove(left.Peer);
             Carry(_advance(new SyncInput.PeerLeft(left.Peer, Now)));
         });
         Receive<MeshProtocol.TopicMessage>(message =>
         {
+            if (_handOver.TryHold(message)) return;
             Carry(_advance(new SyncInput.MessageArrived(message.Peer, message.Message, Now)));
             message.Release();
         });
@@ -167,7 +249,10 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
                 SyncMetrics.Misbehaved(why.Code);
                 if (_peers.TryGetValue(peer, out var bad)) bad.Session.Tell(new MeshProtocol.Charge(why, charge));
                 break;
-            case SyncEffect.Offer(_, var entries): Context.Parent.Tell(new ObjectProtocol.Offered(entries)); break;
+            case SyncEffect.Offer(var from, var entries):
+                if (_peers.TryGetValue(from, out var supplier)) Context.System.EventStream.Publish(new GossipProtocol.Arrived(_replica.Id, supplier.KeyId, entries));
+                Context.Parent.Tell(new ObjectProtocol.Offered(entries));
+                break;
             case SyncEffect.Send(var peer, var message):
                 if (_peers.TryGetValue(peer, out var to)) to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
                 break;

@@ -16,7 +16,11 @@ public interface IJournal : IDisposable
     JournalOpening Opening { get; }
 
     /// <summary>All objects that were ever appended to, in the order in which they came. Kept in memory: costs no counting.</summary>
+    /// <remarks>A frontier is of the last commit, since each commit writes it with the entries. One that was damaged is computed anew.</remarks>
     IReadOnlyList<ObjectSummary> Objects { get; }
+
+    /// <summary>Whether the store has the entry, as far as can be told without reading it.</summary>
+    bool Contains(ContentHash objectId, ContentHash entry);
 
     /// <summary>Stores entries of many objects, in order, as one atomic commit that is durable when the call returns.</summary>
     /// <remarks>

@@ -12,6 +12,7 @@ namespace Hhs.Actors.Journal;
 internal sealed class IndexScan(SqliteSession session, long objectNumber, ContentHash objectId, IReadOnlyDictionary<long, string> damaged)
 {
     private readonly List<ContentHash?> _names = [];   // by arrival number; null where nothing intact is
+    private readonly List<bool> _builtOn = [];   // likewise: whether another intact record has it for a predecessor
     private readonly List<long> _prev = [];
 
     /// <summary>A record that may not be used.</summary>
@@ -26,15 +27,21 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
     /// <summary>How many records the store had counted, but are not there.</summary>
     internal long Missing { get; private set; }
 
-    /// <summary>Whether the store has to be put right: something is condemned, or its counts are wrong.</summary>
+    /// <summary>The intact records that no other builds on, if they are few enough to be kept; complete when the walk has ended.</summary>
+    internal Position? Frontier { get; private set; }
+
+    /// <summary>Whether the store has to be put right: something is condemned, or its counts or its frontier are wrong.</summary>
     internal bool NeedsRepair { get; private set; }
 
     /// <summary>The intact records. With <paramref name="oneByOne"/>, goes on behind pages that cannot be read. The caller holds a transaction, and uses no other index scan on the session meanwhile.</summary>
     internal IEnumerable<(long Place, IndexedEntry Entry)> Walk(bool oneByOne = false)
     {
-        var counts = session["SELECT entries, next FROM object WHERE id = ?"].Bind(objectNumber);
+        // One by one is how old and broken stores are read, and those may have no frontiers.
+        var counts = session[oneByOne ? "SELECT entries, next FROM object WHERE id = ?" : "SELECT entries, next, frontier FROM object WHERE id = ?"].Bind(objectNumber);
         bool listed = counts.Step();
         long entries = listed ? counts.Integer(0) : 0, next = listed ? counts.Integer(1) : 0;
+        Position? kept = null;
+        bool trusted = listed && !oneByOne && FrontierCode.TryRead(objectId, entries, counts.Blob(2), out kept);
         counts.Reset();
 
         foreach (var row in oneByOne ? RowsOneByOne(next) : Rows())
@@ -50,7 +57,8 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
             yield return (place, entry);
         }
         Missing = Math.Max(0, entries - Intact - Found.Count);
-        NeedsRepair = Found.Count > 0 || entries != Intact || next < _names.Count;
+        Frontier = FrontierCode.Bounded([.. _names.Where((name, number) => name is not null && !_builtOn[number]).Take(FrontierCode.HashesMax + 1).Select(name => name!.Value)]);
+        NeedsRepair = Found.Count > 0 || entries != Intact || next < _names.Count || !trusted || !Equals(kept, Frontier);
     }
 
     /// <summary>Takes back a record that came through, since its payload is gone: what depends on it will not come through.</summary>
@@ -104,7 +112,9 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
         var header = new Header(ContentHash.FromDigest(payloadHash), Position.Of(names));
         if (header.Hash != ContentHash.FromDigest(hash)) return "the header does not hash to the record's name";
         while (_names.Count < number) _names.Add(null);
+        while (_builtOn.Count <= number) _builtOn.Add(false);
         _names.Add(header.Hash);
+        foreach (long before in _prev) _builtOn[(int)before] = true;
         entry = new(header, tags.ToArray());
         return null;
     }

@@ -22,8 +22,11 @@ public sealed record ObjectBatch(ContentHash ObjectId, IReadOnlyList<JournalEntr
 /// <summary>What reopening an object needs of an entry: everything but the payload.</summary>
 public sealed record IndexedEntry(Header Header, ReadOnlyMemory<byte> Tags);
 
-/// <summary>An object in the store and the number of its usable entries.</summary>
-public sealed record ObjectSummary(ContentHash ObjectId, long EntryCount);
+/// <summary>An object in the store.</summary>
+/// <param name="ObjectId">The object.</param>
+/// <param name="EntryCount">The number of its usable entries.</param>
+/// <param name="Frontier">Those of them that no other builds on; null where they are more than the store keeps (64), or cannot be read.</param>
+public sealed record ObjectSummary(ContentHash ObjectId, long EntryCount, Position? Frontier);
 
 /// <summary>A record that is no longer used.</summary>
 /// <param name="ObjectId">The object that it belongs to.</param>

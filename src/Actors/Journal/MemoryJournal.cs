@@ -16,6 +16,7 @@ public sealed class MemoryJournal : IJournal
         internal List<JournalEntry> Entries { get; } = [];
         internal Dictionary<ContentHash, JournalEntry> ByName { get; } = [];
         internal long Bytes { get; set; }
+        internal HashSet<ContentHash> Tips { get; } = [];
     }
 
     /// <inheritdoc/>
@@ -26,8 +27,14 @@ public sealed class MemoryJournal : IJournal
     {
         get
         {
-            lock (_lock) return [.. _inOrder.Select(o => new ObjectSummary(o.Id, o.Entries.Count))];
+            lock (_lock) return [.. _inOrder.Select(o => new ObjectSummary(o.Id, o.Entries.Count, FrontierCode.Bounded(o.Tips)))];
         }
+    }
+
+    /// <inheritdoc/>
+    public bool Contains(ContentHash objectId, ContentHash entry)
+    {
+        lock (_lock) return _objects.TryGetValue(objectId, out var o) && o.ByName.ContainsKey(entry);
     }
 
     /// <inheritdoc/>
@@ -83,6 +90,8 @@ public sealed class MemoryJournal : IJournal
         if (!o.ByName.TryAdd(entry.Entry, stored)) return;
         o.Entries.Add(stored);
         o.Bytes += stored.Payload.Length + stored.Tags.Length + JournalEntry.OverheadBytes;
+        o.Tips.ExceptWith(entry.Header.PrevEntryHashes);
+        o.Tips.Add(entry.Entry);
     }
 
     /// <inheritdoc/>

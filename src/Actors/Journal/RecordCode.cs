@@ -82,6 +82,16 @@ internal static class RecordCode
         return text.Checksum();
     }
 
+    /// <summary>Checksum of an object's frontier with the object and the number of entries that it belongs to.</summary>
+    internal static long FrontierChecksum(ContentHash objectId, long entries, ReadOnlySpan<byte> hashes)
+    {
+        var text = new Scratch(8 + ContentHash.SizeBytes + hashes.Length);
+        text.Add(entries);
+        text.Add(objectId);
+        text.Add(hashes);
+        return text.Checksum();
+    }
+
     // One call to the hash over joined bytes is faster than several over parts: records are small.
     private ref struct Scratch
     {

@@ -1,4 +1,5 @@
 using Hhs.Actors.Telemetry;
+using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Microsoft.Data.Sqlite;
@@ -20,6 +21,18 @@ public sealed partial class SqliteJournal
             needsRepair = scan.NeedsRepair;
         }
         if (needsRepair) Repair(o, NoneKnown);
+    }
+
+    /// <inheritdoc/>
+    public bool Contains(ContentHash objectId, ContentHash entry)
+    {
+        if (!_objects.TryGetValue(objectId, out var o)) return false;
+        Span<byte> hash = stackalloc byte[ContentHash.SizeBytes];
+        entry.CopyTo(hash);
+        using var reader = Rent();
+        var row = reader.Session["SELECT 1 FROM entry_name n JOIN entry e ON e.place = n.place WHERE n.object = ? AND n.prefix = ? AND e.hash = ?"]
+            .Bind(o.Id).Bind(RecordCode.Prefix(entry)).Bind(hash);
+        return row.Step();
     }
 
     /// <inheritdoc/>
@@ -109,29 +122,54 @@ public sealed partial class SqliteJournal
             ObjectDisposedException.ThrowIf(_disposed, this);
             var quarantined = new List<QuarantinedRecord>();
             if (!_objects.TryGetValue(o.Hash, out var current) || current.Id != o.Id) return quarantined;   // dropped meanwhile
-            _writer.Transact(() =>
-            {
-                var scan = new IndexScan(_writer, o.Id, o.Hash, damaged);
-                foreach (var _ in scan.Walk()) { }
-                foreach (var condemned in scan.Found)
-                {
-                    MoveToQuarantine(o, condemned);
-                    quarantined.Add(new(o.Hash, condemned.Entry, condemned.Reason));
-                }
-                if (scan.Missing > 0)
-                {
-                    string reason = $"{scan.Missing} records are missing";
-                    _writer["INSERT INTO quarantine (object, reason) VALUES (?, ?)"].Bind(o.Hash.ToBytes()).Bind(reason).Run();
-                    quarantined.Add(new(o.Hash, null, reason));
-                }
-                o = Recounted(o, scan.Intact);
-            });
+            _writer.Transact(() => o = Rescan(o, damaged, quarantined));
             _anyQuarantined |= quarantined.Count > 0;
             JournalMetrics.Quarantined(quarantined.Count);
             _recent.Clear();
             Put(o);
             return quarantined;
         }
+    }
+
+    // Frontiers that are not to be trusted: all those of a store of an older version, and damaged ones. One commit for all.
+    private void Recount(IReadOnlyList<StoredObject> objects)
+    {
+        if (objects.Count == 0) return;
+        var quarantined = new List<QuarantinedRecord>();
+        _writer.Transact(() =>
+        {
+            foreach (var o in objects)
+            {
+                try
+                {
+                    Put(Rescan(o, NoneKnown, quarantined));
+                }
+                catch (JournalException e) when (e.Fault == JournalFault.Corrupt)
+                {
+                    // A page that cannot be read is reported to whoever reads the object; until then its frontier is not known.
+                    Put(o with { Frontier = null });
+                }
+            }
+        });
+        JournalMetrics.Quarantined(quarantined.Count);
+    }
+
+    private StoredObject Rescan(StoredObject o, IReadOnlyDictionary<long, string> damaged, List<QuarantinedRecord> quarantined)
+    {
+        var scan = new IndexScan(_writer, o.Id, o.Hash, damaged);
+        foreach (var _ in scan.Walk()) { }
+        foreach (var condemned in scan.Found)
+        {
+            MoveToQuarantine(o, condemned);
+            quarantined.Add(new(o.Hash, condemned.Entry, condemned.Reason));
+        }
+        if (scan.Missing > 0)
+        {
+            string reason = $"{scan.Missing} records are missing";
+            _writer["INSERT INTO quarantine (object, reason) VALUES (?, ?)"].Bind(o.Hash.ToBytes()).Bind(reason).Run();
+            quarantined.Add(new(o.Hash, null, reason));
+        }
+        return Recounted(o, scan.Intact, scan.Frontier);
     }
 
     private void MoveToQuarantine(StoredObject o, IndexScan.Condemned condemned)
@@ -147,7 +185,7 @@ public sealed partial class SqliteJournal
         _writer["DELETE FROM entry_name WHERE object = ? AND place = ?"].Bind(o.Id).Bind(condemned.Place).Run();
     }
 
-    private StoredObject Recounted(StoredObject o, long entries)
+    private StoredObject Recounted(StoredObject o, long entries, Position? frontier)
     {
         var last = _writer["SELECT MAX(place) FROM entry WHERE place >= ? AND place < ?"].Bind(RecordCode.Place(o.Id, 0)).Bind(RecordCode.Place(o.Id + 1, 0));
         last.Step();
@@ -155,8 +193,8 @@ public sealed partial class SqliteJournal
         long next = last.IsNull(0) ? 0 : RecordCode.Number(last.Integer(0)) + 1;
         last.Reset();
         var current = _objects.TryGetValue(o.Hash, out var known) ? known : o;
-        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next), Bytes = Measure(o.Id) };
-        _writer["UPDATE object SET entries = ?, next = ? WHERE id = ?"].Bind(counted.Entries).Bind(counted.Next).Bind(o.Id).Run();
+        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next), Frontier = frontier, Bytes = Measure(o.Id) };
+        WriteCounts(counted);
         WriteSize(counted);
         return counted;
     }

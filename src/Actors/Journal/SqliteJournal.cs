@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Microsoft.Data.Sqlite;
 
@@ -24,7 +25,7 @@ public sealed partial class SqliteJournal : IJournal
     private bool _anyQuarantined;
     private volatile bool _disposed;
 
-    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next)
+    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next, Position? Frontier)
     {
         internal long Bytes { get; init; }
     }
@@ -32,13 +33,19 @@ public sealed partial class SqliteJournal : IJournal
     private SqliteJournal(string path, FileStream held, SqliteSession writer, int? migratedFrom)
     {
         (_path, _lock, _writer) = (path, held, writer);
-        var rows = writer["SELECT id, hash, entries, next FROM object ORDER BY id"];
+        var untrusted = new List<StoredObject>();
+        var rows = writer["SELECT id, hash, entries, next, frontier FROM object ORDER BY id"];
         while (rows.Step())
         {
             // An object whose name is no hash cannot be asked for; its records stay where they are, for salvage by hand.
-            if (rows.Blob(1) is { Length: ContentHash.SizeBytes } hash)
-                Put(new(rows.Integer(0), ContentHash.FromDigest(hash), rows.Integer(2), rows.Integer(3)));
+            if (rows.Blob(1) is not { Length: ContentHash.SizeBytes } hash) continue;
+            var id = ContentHash.FromDigest(hash);
+            bool trusted = FrontierCode.TryRead(id, rows.Integer(2), rows.Blob(4), out var frontier);
+            var o = new StoredObject(rows.Integer(0), id, rows.Integer(2), rows.Integer(3), frontier);
+            Put(o);
+            if (!trusted) untrusted.Add(o);
         }
+        Recount(untrusted);
         ReadSizes();
         var quarantined = ReadQuarantine(writer);
         _anyQuarantined = quarantined.Count > 0;
@@ -73,7 +80,7 @@ public sealed partial class SqliteJournal : IJournal
 
     /// <inheritdoc/>
     public IReadOnlyList<ObjectSummary> Objects =>
-        [.. _objects.Values.OrderBy(o => o.Id).Select(o => new ObjectSummary(o.Hash, o.Entries))];
+        [.. _objects.Values.OrderBy(o => o.Id).Select(o => new ObjectSummary(o.Hash, o.Entries, o.Frontier))];
 
     /// <inheritdoc/>
     public void Append(IReadOnlyList<ObjectBatch> batches)
@@ -88,7 +95,7 @@ public sealed partial class SqliteJournal : IJournal
                 {
                     foreach (var batch in batches) AppendBatch(batch, grown);
                     foreach (var o in grown.Values)
-                        _writer["UPDATE object SET entries = ?, next = ? WHERE id = ?"].Bind(o.Entries).Bind(o.Next).Bind(o.Id).Run();
+                        WriteCounts(o);
                     foreach (var o in grown.Values) WriteSize(o);
                 });
             }
@@ -105,21 +112,28 @@ public sealed partial class SqliteJournal : IJournal
     {
         if (batch.Entries.Count == 0) return;
         if (!grown.TryGetValue(batch.ObjectId, out var o) && !_objects.TryGetValue(batch.ObjectId, out o)) o = NewObject(batch.ObjectId);
+        var tips = o.Frontier is { } frontier ? new HashSet<ContentHash>(frontier) : null;
         foreach (var entry in batch.Entries)
         {
             if (NumberOf(o.Id, entry.Entry) is not null) continue;
             long bytes = Insert(o, entry);
             o = o with { Entries = o.Entries + 1, Next = o.Next + 1, Bytes = o.Bytes + bytes };
+            tips?.ExceptWith(entry.Header.PrevEntryHashes);
+            tips?.Add(entry.Entry);
         }
-        grown[batch.ObjectId] = o;
+        grown[batch.ObjectId] = o with { Frontier = tips is null ? null : FrontierCode.Bounded(tips) };
     }
+
+    private void WriteCounts(StoredObject o) =>
+        _writer["UPDATE object SET entries = ?, next = ?, frontier = ? WHERE id = ?"]
+            .Bind(o.Entries).Bind(o.Next).Bind(FrontierCode.Write(o.Hash, o.Entries, o.Frontier)).Bind(o.Id).Run();
 
     private StoredObject NewObject(ContentHash objectId)
     {
         // Never one of an object that was dropped: a reader that began before would take the one for the other.
         long id = ++_lastObject;
         _writer["INSERT INTO object (id, hash, entries, next) VALUES (?, ?, 0, 0)"].Bind(id).Bind(objectId.ToBytes()).Run();
-        return new(id, objectId, 0, 0);
+        return new(id, objectId, 0, 0, Position.Empty);
     }
 
     private long Insert(StoredObject o, JournalEntry entry)

@@ -54,6 +54,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.Block>(OnBlock);
         Receive<MeshProtocol.Unblock>(OnUnblock);
         Receive<MeshProtocol.Connect>(OnConnect);
+        Receive<MeshProtocol.LeaveTopic>(leave => { if (_sessions.TryGetValue(leave.Peer, out var session)) session.Actor.Tell(leave); });
         Receive<MeshProtocol.GetPeers>(_ => Sender.Tell(new MeshProtocol.Peers(
             [.. _sessions.Values.Where(s => s.Info is not null).Select(s => s.Info!)], [.. _listeners.Select(l => l.Address)], [.. _pool.Blocked])));
         Receive<Listen>(listen => OnListen(listen.Address));
@@ -70,6 +71,11 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         {
             _channels[open.Topic.ToString()] = open.Channel;
             Update(open.Topic);
+        });
+        Receive<MeshProtocol.OpenTopics>(open =>
+        {
+            foreach (var topic in open.Topics) _channels[topic.ToString()] = open.Channel;
+            Update([.. open.Topics]);
         });
         Receive<MeshProtocol.CloseTopic>(close =>
         {
@@ -92,7 +98,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.Watch>(_ =>
         {
             _watcher = Sender;
-            foreach (string topic in _channels.Keys) _watcher.Tell(new MeshProtocol.TopicOpened(ContentHash.Parse(topic)));
+            _watcher.Tell(new MeshProtocol.TopicsOpened([.. _channels.Keys.Select(topic => ContentHash.Parse(topic))]));
         });
     }
 
@@ -177,18 +183,30 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     }
 
     // Channel, policy and whether it sleeps are told in any order; what sessions see is the three together.
-    private void Update(ContentHash id)
+    private void Update(params IReadOnlyList<ContentHash> ids)
     {
-        string topic = id.ToString();
-        _topics.TryGetValue(topic, out var before);
-        var policy = _dormant.Contains(topic) ? TopicPolicy.Nobody : _policies.GetValueOrDefault(topic, TopicPolicy.Everyone);
-        var now = _channels.TryGetValue(topic, out var channel) ? new CarriedTopic(channel, policy) : null;
-        if (before == now) return;
-        _topics = now is null ? _topics.Remove(topic) : _topics.SetItem(topic, now);
-        TellSessions(new MeshProtocol.TopicsChanged(_topics, topic));
-        if (before is null) _watcher.Tell(new MeshProtocol.TopicOpened(id));
-        if (now is null) _watcher.Tell(new MeshProtocol.TopicClosed(id));
-        if (before is null && _topics.Count == 1) foreach (var (address, dialling) in _diallings.All) if (dialling.IsKept) Serve(address);
+        bool none = _topics.IsEmpty;
+        var topics = _topics.ToBuilder();
+        var (changed, opened, closed) = (new List<string>(), new List<ContentHash>(), new List<ContentHash>());
+        foreach (var id in ids)
+        {
+            string topic = id.ToString();
+            topics.TryGetValue(topic, out var before);
+            var policy = _dormant.Contains(topic) ? TopicPolicy.Nobody : _policies.GetValueOrDefault(topic, TopicPolicy.Everyone);
+            var now = _channels.TryGetValue(topic, out var channel) ? new CarriedTopic(channel, policy) : null;
+            if (before == now) continue;
+            if (now is null) topics.Remove(topic);
+            else topics[topic] = now;
+            changed.Add(topic);
+            if (before is null) opened.Add(id);
+            if (now is null) closed.Add(id);
+        }
+        if (changed.Count == 0) return;
+        _topics = topics.ToImmutable();
+        TellSessions(new MeshProtocol.TopicsChanged(_topics, changed));
+        if (opened.Count > 0) _watcher.Tell(new MeshProtocol.TopicsOpened(opened));
+        foreach (var id in closed) _watcher.Tell(new MeshProtocol.TopicClosed(id));
+        if (none && !_topics.IsEmpty) foreach (var (address, dialling) in _diallings.All) if (dialling.IsKept) Serve(address);
     }
 
     private void TellSessions(object message)
@@ -206,6 +224,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private void OnUnblock(MeshProtocol.Unblock unblock)
     {
         _pool.Unblock(unblock.KeyId);
+        _watcher.Tell(new MeshProtocol.Unblocked(unblock.KeyId));
         foreach (var address in _diallings.All.Keys.Where(a => a.KeyId == unblock.KeyId.Hash).ToList()) Serve(address);
     }
 

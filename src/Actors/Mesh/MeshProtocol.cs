@@ -52,6 +52,9 @@ public static class MeshProtocol
     /// <summary>This channel carries the topic from now on: peers that have or want it are to be joined to it.</summary>
     internal sealed record OpenTopic(ContentHash Topic, IActorRef Channel);
 
+    /// <summary>The same for many topics at once.</summary>
+    internal sealed record OpenTopics(IReadOnlyList<ContentHash> Topics, IActorRef Channel);
+
     /// <summary>The topic is not carried any more.</summary>
     internal sealed record CloseTopic(ContentHash Topic, IActorRef Channel);
 
@@ -71,7 +74,7 @@ public static class MeshProtocol
     /// <summary>The sender is to be told what becomes of topics: those carried now, and each change.</summary>
     internal sealed record Watch;
 
-    internal sealed record TopicOpened(ContentHash Topic);
+    internal sealed record TopicsOpened(IReadOnlyList<ContentHash> Topics);
 
     internal sealed record TopicClosed(ContentHash Topic);
 
@@ -81,7 +84,13 @@ public static class MeshProtocol
     /// <param name="Fresh">Whether a connection to another address of the key will not do: it was asked before.</param>
     internal sealed record Connect(ContentHash Topic, SwarmCandidate Candidate, bool Fresh);
 
+    /// <summary>The topic is not to be carried over this connection any more.</summary>
+    internal sealed record LeaveTopic(ContentHash Topic, PeerId Peer);
+
     internal sealed record ConnectFailed(ContentHash Topic, SwarmCandidate Candidate);
+
+    /// <summary>A key that was blocked may be talked to again.</summary>
+    internal sealed record Unblocked(KeyId KeyId);
 
     /// <summary>Ask all who are connected for the topic. Tells each that we have or want it.</summary>
     internal sealed record OfferToPool(ContentHash Topic);
@@ -97,10 +106,19 @@ public static class MeshProtocol
     // session -> channel
 
     /// <summary>The session's peer takes part in the topic.</summary>
-    internal sealed record PeerJoined(string Topic, PeerId Peer, PeerKind Kind, IActorRef Session);
+    /// <param name="Topic">The topic.</param>
+    /// <param name="Peer">The session's name.</param>
+    /// <param name="KeyId">Who is at its other end.</param>
+    /// <param name="Kind">What software the peer may be.</param>
+    /// <param name="Session">Where messages to the peer go.</param>
+    /// <param name="Before">The channel that carried the topic until now, which may have messages to hand over; null for a peer that is new to the topic.</param>
+    internal sealed record PeerJoined(string Topic, PeerId Peer, KeyId KeyId, PeerKind Kind, IActorRef Session, IActorRef? Before = null);
 
     /// <summary>The session is over, or carries the topic no more.</summary>
-    internal sealed record PeerLeft(string Topic, PeerId Peer);
+    /// <param name="Topic">The topic.</param>
+    /// <param name="Peer">The session's name.</param>
+    /// <param name="Next">The channel that carries the topic for this peer from now on; null for none.</param>
+    internal sealed record PeerLeft(string Topic, PeerId Peer, IActorRef? Next = null);
 
     /// <summary>A message on the topic. <paramref name="Release"/> is called when it has been processed, and makes room for more.</summary>
     internal sealed record TopicMessage(string Topic, PeerId Peer, ReadOnlyMemory<byte> Message, Action Release);
@@ -118,8 +136,8 @@ public static class MeshProtocol
 
     // mesh -> session, session -> mesh
 
-    /// <summary>All topics carried now, and the one that was opened, closed, or given another channel or policy.</summary>
-    internal sealed record TopicsChanged(ImmutableDictionary<string, CarriedTopic> Topics, string Changed);
+    /// <summary>All topics carried now, and those that were opened, closed, or given another channel or policy.</summary>
+    internal sealed record TopicsChanged(ImmutableDictionary<string, CarriedTopic> Topics, IReadOnlyList<string> Changed);
 
     /// <summary>Ask the peer for these topics, and again when it has declined them.</summary>
     internal sealed record Offer(IReadOnlyCollection<string> Topics);

@@ -154,6 +154,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         });
         Receive<MeshProtocol.Charge>(charge => OnCharge(charge.Why, charge.Points));
         Receive<MeshProtocol.Offer>(offer => _topics.Want(offer.Topics));
+        Receive<MeshProtocol.LeaveTopic>(leave => _topics.Part(leave.Topic.ToString()));
         Receive<RelayProtocol.Done>(done => _topics.OnRelayDone(done.Topic));
         Receive<MeshProtocol.OfferAll>(_ =>
         {
@@ -164,7 +165,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<DeadlineTick>(_ => { });   // a late timer is harmless
         Receive<MeshProtocol.TopicsChanged>(changed =>
         {
-            _topics.OnChanged(changed.Topics, changed.Changed);
+            foreach (string topic in changed.Changed) _topics.OnChanged(changed.Topics, topic);
             _askAgainPause = _setup.Settings.OfferAgainEvery;
             if (Now + _askAgainPause < _askAgainAt) _askAgainAt = Now + _askAgainPause;
         });
@@ -201,6 +202,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<MeshProtocol.TopicsChanged>(changed => _carried = changed.Topics);
         Receive<MeshProtocol.Offer>(_ => Stash.Stash());
         Receive<MeshProtocol.OfferAll>(_ => Stash.Stash());
+        Receive<MeshProtocol.LeaveTopic>(_ => { });   // nothing is carried yet
         Receive<MeshProtocol.CloseSession>(close =>
         {
             if (close.IsFault) End(close.Why);

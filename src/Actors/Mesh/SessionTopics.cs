@@ -44,7 +44,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public bool IsJoined(string topic) => _joined.ContainsKey(topic);
 
     /// <summary>Joins the peer to the topic's channel, if it is open to it.</summary>
-    public bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit)
+    public bool TryJoin(string topic, out IActorRef channel, out TopicCredit credit, IActorRef? before = null)
     {
         if (!_joined.TryGetValue(topic, out var joined))
         {
@@ -53,7 +53,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
             joined = (carried.Channel, new(connection));
             _joined.Add(topic, joined);
             WereShared = true;
-            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, kind, session), session);
+            carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, peer, kind, session, before), session);
             var told = new MeshProtocol.TopicJoined(topic, self, peer);
             watcher.Tell(told, session);
             relay?.Actor.Tell(told, session);
@@ -127,6 +127,15 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         AllDeclined = _asked.Count == 0 && _joined.Count == 0;
     }
 
+    /// <summary>We take part in the topic with this peer no more, for now. An original cannot be told, and stays.</summary>
+    public void Part(string topic)
+    {
+        if (kind != PeerKind.Native || _wantsAll || !_joined.ContainsKey(topic)) return;
+        _wanted.Remove(topic);
+        Leave(topic);
+        outgoing.Control(new MuxFrame.Reject(topic));
+    }
+
     /// <summary>Asks for these, now and again.</summary>
     public void Want(IEnumerable<string> topics)
     {
@@ -164,10 +173,10 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         if (_joined.TryGetValue(topic, out var joined))
         {
             if (open && joined.Channel.Equals(topics[topic].Channel)) return;
-            Leave(topic);
+            Leave(topic, open ? topics[topic].Channel : null);
             if (open)
             {
-                TryJoin(topic, out _, out _);
+                TryJoin(topic, out _, out _, before: joined.Channel);
                 return;
             }
             _declinedByUs.Add(topic);   // the peer knows of it: should it come back, it is offered again
@@ -193,10 +202,10 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         outgoing.Control(new MuxFrame.Interest(topic));
     }
 
-    private void Leave(string topic)
+    private void Leave(string topic, IActorRef? next = null)
     {
         if (!_joined.Remove(topic, out var left)) return;
-        left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self), session);
+        left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self, next), session);
         var told = new MeshProtocol.TopicLeft(topic, self);
         watcher.Tell(told, session);
         relay?.Actor.Tell(told, session);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Gossip;
@@ -19,7 +20,7 @@ namespace Hhs.Actors.Objects;
 /// journal; what is admitted meanwhile makes the next. If the journal refuses, the log in memory is ahead of the truth: the
 /// actor dies, and its successor starts from what is stored, to be read only if the journal takes no more writes.
 /// </remarks>
-public sealed class ObjectActor : ReceiveActor, IWithTimers
+public sealed partial class ObjectActor : ReceiveActor, IWithTimers
 {
     private readonly ContentHash _id;
     private readonly ObjectServices _services;
@@ -63,6 +64,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
         Receive<JournalProtocol.Appended>(stored => { if (stored.Tag == _storing) OnStored(); });   // else an earlier incarnation's
         Receive<StoreAgain>(_ => Append());
         Receive<JournalProtocol.AppendFailed>(OnNotStored);
+        ReceiveSleep();
         Receive<Terminated>(gone =>
         {
             _subscribers.Remove(gone.ActorRef);
@@ -123,6 +125,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message)
     {
+        if (message is ObjectProtocol.Offered || ObjectProtocol.IsQuestion(message)) _lastUsed = Stopwatch.GetTimestamp();
         try
         {
             return base.AroundReceive(receive, message);
@@ -330,6 +333,7 @@ public sealed class ObjectActor : ReceiveActor, IWithTimers
             _payloads.Stored(entry.Entry);
         }
         _durable.AdvanceTo(_durable.Count + stored.Count);
+        TellGrown();
         if (_next.Entries.Count > 0) StoreNext();
         // Followers first: whoever is told of a grant and then uses it finds that the object it is used on has heard of it.
         foreach (var follower in _followers) follower.Tell(new ObjectProtocol.Grew(_id, _durable.Count, done.Entries));

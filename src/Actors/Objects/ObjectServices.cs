@@ -22,6 +22,9 @@ public sealed record ObjectServices(
 {
     /// <summary>Who is asked before an object that a hosted one observes is fetched; nobody on a node that is no relay.</summary>
     public IActorRef Relay { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The channel of sleeping objects; the registry sets it.</summary>
+    internal IActorRef Sleepers { get; init; } = ActorRefs.Nobody;
 }
 
 /// <summary>Bounds of one object. HOCON: <c>hhs.objects</c>.</summary>
@@ -32,4 +35,16 @@ public sealed record ObjectSettings
 
     /// <summary>How long an object known only by its id is asked for before giving up.</summary>
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>An object that nobody has used for so long goes to sleep.</summary>
+    public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Objects awake at a time; beyond it the least recently used idle ones go to sleep, and peers wait to have others woken.</summary>
+    public int ActiveMax { get; init; } = 1000;
+
+    /// <summary>Objects that one peer may have woken at a time without having brought anything.</summary>
+    public int WakesPerPeerMax { get; init; } = 128;
+
+    /// <summary>Bytes of messages to sleeping objects that wait for them to wake, for all peers; a quarter for one.</summary>
+    public int SleepingBytesMax { get; init; } = 32 << 20;
 }

@@ -99,6 +99,10 @@ public sealed record HhsSettings
             {
                 PayloadCacheBytesMax = read.Bytes("hhs.objects.payload-cache-bytes-max"),
                 FetchTimeout = read.Time("hhs.objects.fetch-timeout"),
+                PassivateAfter = read.Time("hhs.objects.passivate-after"),
+                ActiveMax = read.Count("hhs.objects.active-max"),
+                WakesPerPeerMax = read.Count("hhs.objects.wakes-per-peer-max"),
+                SleepingBytesMax = read.Bytes("hhs.objects.sleeping-bytes-max"),
             },
             Transport = new()
             {

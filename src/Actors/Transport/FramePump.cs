@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using Hhs.Actors.Telemetry;
 using Hhs.Model;
 
 namespace Hhs.Actors.Transport;
@@ -90,6 +91,7 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
     {
         while (await ReadFrameAsync(_ended.Token).ConfigureAwait(false) is { } frame)
         {
+            TransportMetrics.Received(frame.Length);
             bool full = Interlocked.Add(ref _unconsumed, frame.Length + FrameCost) > limits.ReceiveWindowBytes;
             _owner.Tell(new FrameReceived(frame));
             // A release can come for a window that was full before; so look again instead of trusting one signal.
@@ -110,6 +112,7 @@ internal abstract class FramePump(ConnectionLimits limits) : IFrameConnection
                 frames++;
             }
             await FlushAsync(_ended.Token).ConfigureAwait(false);
+            TransportMetrics.Sent(sent);
             Interlocked.Add(ref _unsent, -(sent + ((long)frames * FrameCost)));
             _owner.Tell(new FramesSent(sent));
         }

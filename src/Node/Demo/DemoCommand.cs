@@ -13,14 +13,18 @@ internal static class DemoCommand
     public static Command Make()
     {
         var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N", CustomParser = Numbers.Parser("--entries", "2000", 10, EntriesMax) };
-        var count = new Option<int>("--nodes") { Description = "Nodes, each a process with a store of its own", DefaultValueFactory = _ => 3, HelpName = "K", CustomParser = Numbers.Parser("--nodes", "3", 2, NodesMax) };
+        var count = new Option<int?>("--nodes") { Description = "Nodes, each a process with a store of its own; 3 if it is left out, in the swarm 25", HelpName = "K", CustomParser = Numbers.Optional("--nodes", "3", 2, NodesMax) };
+        var objects = new Option<int>("--objects") { Description = "Objects of the swarm", DefaultValueFactory = _ => 200, HelpName = "M", CustomParser = Numbers.Parser("--objects", "200", 1, ObjectsMax) };
         var keep = new Option<bool>("--keep") { Description = "Leave the stores in place, and say where they are" };
-        var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
-        scenario.AcceptOnlyFromAmong("sync", "permissions");
-        var command = new Command("demo", "Nodes write apart and meet, as processes of their own; all must end alike") { scenario, entries, count, keep };
-        command.SetAction((parsed, cancel) => parsed.GetValue(scenario) == "permissions"
-            ? PermissionsDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(keep), cancel)
-            : RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count), parsed.GetValue(keep), cancel));
+        var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked. swarm: 25 nodes with 200 objects find each other by a tracker, crash, and are parted", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
+        scenario.AcceptOnlyFromAmong("sync", "permissions", "swarm");
+        var command = new Command("demo", "Nodes write apart and meet, as processes of their own; all must end alike") { scenario, entries, count, objects, keep };
+        command.SetAction((parsed, cancel) => parsed.GetValue(scenario) switch
+        {
+            "permissions" => PermissionsDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(keep), cancel),
+            "swarm" => SwarmDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(count), parsed.GetValue(objects), parsed.GetValue(keep), cancel),
+            _ => RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count) ?? 3, parsed.GetValue(keep), cancel),
+        });
         return command;
     }
 
@@ -83,5 +87,6 @@ internal static class DemoCommand
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private const int EntriesMax = 1_000_000;
-    private const int NodesMax = 16;
+    private const int NodesMax = 64;
+    private const int ObjectsMax = 10_000;
 }

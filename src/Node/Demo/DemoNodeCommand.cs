@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Tracker;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Set;
@@ -19,23 +20,29 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     private readonly Lock _writing = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly GovernedLog _log;
+    private readonly SwarmMember _swarm;
     private volatile SetHandle? _set;
     private volatile ObjectHandle? _watched;
 
-    private DemoNodeCommand(HhsNode node) => (_node, _log) = (node, new(node));
+    private DemoNodeCommand(HhsNode node)
+    {
+        (_node, _log) = (node, new(node));
+        _swarm = new(node, Tell);
+    }
 
     public static Command Make()
     {
         var listen = new Option<string>("--listen") { Description = "Address to accept connections on", DefaultValueFactory = _ => "ws://127.0.0.1:0" };
-        var command = new Command("demo-node", "One node of 'hhs demo'") { listen };
+        var tracker = Trackers.Option();
+        var command = new Command("demo-node", "One node of 'hhs demo'") { listen, tracker };
         command.Hidden = true;
-        command.SetAction((parsed, _) => RunAsync(new(parsed), Peers.Listen(parsed.GetValue(listen)!)));   // its parent decides when it ends, not the terminal
+        command.SetAction((parsed, _) => RunAsync(new(parsed), Peers.Listen(parsed.GetValue(listen)!), [.. Trackers.Parse(parsed.GetValue(tracker)!)]));   // its parent decides when it ends, not the terminal
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, Uri listen)
+    private static async Task<int> RunAsync(CommandContext context, Uri listen, IReadOnlyList<TrackerAddress> trackers)
     {
-        await using var node = await context.StartAsync(context.Settings with { Listen = [listen], Peers = [] });
+        await using var node = await context.StartAsync(context.Settings with { Listen = [listen], Peers = [], Trackers = trackers });
         await using var demo = new DemoNodeCommand(node);
         demo.Tell(new DemoEvent.Ready(node.Address().ToString(), node.PublicKey.ToBase64()));
         var watching = demo.WatchAsync();
@@ -56,14 +63,20 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
             switch (order)
             {
                 case DemoOrder.Append append: Tell(await _log.AppendAsync(append.Text)); break;
+                case DemoOrder.Block block: _swarm.Block(block.KeyIds); break;
                 case DemoOrder.Connect connect: Connect(connect.Peers); break;
                 case DemoOrder.Found found: Watch(await _log.FoundAsync(found)); break;
+                case DemoOrder.Host host: Tell(await _swarm.HostAsync(host)); break;
                 case DemoOrder.Join join: Watch(await _log.JoinAsync(ContentHash.Parse(join.Id))); break;
                 case DemoOrder.List: await ListAsync(); break;
                 case DemoOrder.Open open: await OpenAsync(open.Seed); break;
+                case DemoOrder.Put put: Tell(await _swarm.PutAsync(put)); break;
                 case DemoOrder.Review: Tell(await _log.ReviewAsync()); break;
                 case DemoOrder.Revoke revoke: Tell(await _log.RevokeAsync(revoke.EditorKey)); break;
                 case DemoOrder.Sum: await SumAsync(); break;
+                case DemoOrder.Survey: Tell(await _swarm.SurveyAsync()); break;
+                case DemoOrder.Trace: _swarm.Trace(); break;
+                case DemoOrder.Unblock unblock: _swarm.Unblock(unblock.KeyIds); break;
                 case DemoOrder.Write write: await WriteAsync(write); break;
             }
         }
@@ -179,6 +192,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _ending.Cancel();
+        _swarm.Dispose();
         _ending.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -22,6 +22,9 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
     /// <summary>What the node is doing, for the screen.</summary>
     public string Doing { get; set; } = "starting";
 
+    /// <summary>Told of each event, from a thread of its own.</summary>
+    public Action<DemoEvent>? Heard { get; set; }
+
     /// <summary>The address of its present life.</summary>
     public string Address { get; private set; } = "";
 
@@ -38,16 +41,26 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
 
     public async Task StartAsync(CancellationToken cancel)
     {
-        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        string self = Environment.ProcessPath!;
-        start.FileName = self;
-        if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);
-        foreach (string argument in (string[])["demo-node", "--data", dataDirectory, .. options]) start.ArgumentList.Add(argument);
+        var start = StartOf(["demo-node", "--data", dataDirectory, .. options]);
         var ready = Expect<DemoEvent.Ready>(cancel);
         _killed = false;
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(ReadEventsAsync(_process), ReadComplaintsAsync(_process));
         (Address, PublicKey) = await ready;
+    }
+
+    /// <summary>How this program is started with other arguments.</summary>
+    public static ProcessStartInfo StartOf(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // Many processes on few processors, none for long: what pays only for long ones is left out.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        string self = Environment.ProcessPath!;
+        start.FileName = self;
+        if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return start;
     }
 
     public async Task SendAsync(DemoOrder order)
@@ -100,6 +113,7 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
             {
                 break;   // the last line of a process that was killed while it wrote
             }
+            Heard?.Invoke(what);
             if (what is DemoEvent.State state) State = state;
             if (what is DemoEvent.Acknowledged acknowledged)
             {

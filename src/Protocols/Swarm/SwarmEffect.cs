@@ -14,6 +14,9 @@ public abstract record SwarmEffect
     /// <param name="Failures">How often in a row that came to nothing before.</param>
     public sealed record Dial(SwarmCandidate Candidate, int Failures) : SwarmEffect;
 
+    /// <summary>Carry the topic over this connection no more.</summary>
+    public sealed record Leave(PeerId Peer) : SwarmEffect;
+
     /// <summary>Ask discovery for candidates; answered by <see cref="SwarmInput.CandidatesFound"/>, or not at all.</summary>
     public sealed record Discover : SwarmEffect;
 }

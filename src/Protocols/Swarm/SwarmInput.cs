@@ -6,6 +6,9 @@ namespace Hhs.Protocols.Swarm;
 /// <param name="Now">Time since any fixed start; never goes back between two inputs.</param>
 public abstract record SwarmInput(TimeSpan Now)
 {
+    /// <summary>What kept us from a key is over: its candidates are tried at once, as if they had never failed.</summary>
+    public sealed record Reachable(KeyId KeyId, TimeSpan Now) : SwarmInput(Now);
+
     /// <summary>The topic is wanted from now on: find peers for it.</summary>
     public sealed record Activated(TimeSpan Now) : SwarmInput(Now);
 

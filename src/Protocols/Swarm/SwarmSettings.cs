@@ -15,6 +15,18 @@ public sealed record SwarmSettings
     /// <summary>Longest pause between two questions to discovery.</summary>
     public TimeSpan DiscoverMax { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>First pause before a further candidate is tried although there are enough peers; doubles up to <see cref="ExploreMax"/>, and starts over when peers are lost.</summary>
+    public TimeSpan ExploreEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest pause between two such tries.</summary>
+    public TimeSpan ExploreMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>With so many peers or more, who was tried in addition is left again after <see cref="VisitFor"/>.</summary>
+    public int PeersMax { get; init; } = 24;
+
+    /// <summary>How long a peer that is not needed is talked to: enough to learn what it has.</summary>
+    public TimeSpan VisitFor { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Dials under way at a time; the rest wait.</summary>
     public int DialsMax { get; init; } = 3;
 

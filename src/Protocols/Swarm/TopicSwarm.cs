@@ -5,7 +5,8 @@ namespace Hhs.Protocols.Swarm;
 /// <summary>Keeps enough peers for one topic: dials candidates, again after a pause that grows, and asks discovery for more.</summary>
 /// <remarks>
 /// The original discovers once and never replaces a lost peer (supplement 7.6); so whoever wants to stay connected must dial
-/// again, which this does. No clock, socket or thread in here.
+/// again, which this does. Nodes that were parted, and found enough peers on their side meanwhile, would never meet again;
+/// so now and then one that is not connected is tried although there are enough. No clock, socket or thread in here.
 /// </remarks>
 /// <param name="self">Our own key id, which is never dialled.</param>
 /// <param name="settings">Sizes and paces.</param>
@@ -13,7 +14,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
 {
     private readonly Dictionary<SwarmCandidate, Attempts> _candidates = [];
     private readonly SortedDictionary<PeerId, Connected> _peers = [];
-    private TimeSpan _discoverAt, _discoverPause;
+    private TimeSpan _discoverAt, _discoverPause, _exploreAt, _explorePause;
 
     /// <summary>Whether the topic is wanted.</summary>
     public bool IsActive { get; private set; }
@@ -29,6 +30,7 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             case SwarmInput.Activated when !IsActive:
                 IsActive = true;
                 (_discoverAt, _discoverPause) = (input.Now, settings.DiscoverEvery);
+                ExploreSoon(input.Now);
                 break;
             case SwarmInput.CandidatesFound i:
                 foreach (var candidate in i.Candidates) Learn(candidate);
@@ -38,8 +40,13 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             case SwarmInput.DialFailed i: Failed(i.Candidate, input.Now); break;
             case SwarmInput.PeerClosed i when _peers.Remove(i.Peer, out var peer):
                 Lost(peer, input.Now);
+                if (_peers.Count < settings.TargetPeers) ExploreSoon(input.Now);
                 break;
             case SwarmInput.PeerOpened i: Opened(i); break;
+            case SwarmInput.Reachable i:
+                foreach (var (candidate, attempts) in _candidates) if (candidate.KeyId == i.KeyId) (attempts.Failures, attempts.NotBefore) = (0, input.Now);
+                _exploreAt = input.Now;
+                break;
         }
         return IsActive ? Seek(input.Now) : [];
     }
@@ -61,7 +68,9 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
     private void Opened(SwarmInput.PeerOpened input)
     {
         var dialled = Dialling(input.KeyId);
-        _peers[input.Peer] = new(input.KeyId, dialled, input.Now);
+        // One that was tried although there were enough is left again where there are many: it has told us what it has.
+        bool visit = dialled is { } c && _candidates[c].IsExplored && _peers.Count >= settings.PeersMax;
+        _peers[input.Peer] = new(input.KeyId, dialled, input.Now, visit ? input.Now + settings.VisitFor : null);
         if (dialled is { } candidate) _candidates[candidate].DialledAt = null;
     }
 
@@ -93,23 +102,37 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
         foreach (var (candidate, attempts) in _candidates) if (attempts.DialledAt is { } at && now - at >= settings.DialPatience) Failed(candidate, now);
         int dialling = _candidates.Values.Count(a => a.IsDialling);
         int wanted = settings.TargetPeers - _peers.Count - dialling;
+        foreach (var (peer, visit) in _peers.Where(p => p.Value.LeaveAt <= now).ToList())
+        {
+            _peers[peer] = visit with { LeaveAt = null };
+            effects.Add(new SwarmEffect.Leave(peer));
+        }
+        bool explores = wanted <= 0 && dialling == 0 && now >= _exploreAt;
+        if (explores)
+        {
+            wanted = 1;
+            _exploreAt = now + _explorePause;
+            _explorePause = Doubled(_explorePause, settings.ExploreMax);
+        }
+        var wake = _peers.Values.Aggregate(_exploreAt, (at, p) => p.LeaveAt < at ? p.LeaveAt.Value : at);
         if (wanted <= 0)
         {
-            if (dialling > 0) effects.Add(new SwarmEffect.ArmTimer(settings.DialPatience));
+            if (dialling > 0 && now + settings.DialPatience < wake) wake = now + settings.DialPatience;
+            if (wake > now) effects.Add(new SwarmEffect.ArmTimer(wake - now));
             return effects;
         }
         if (now >= _discoverAt)
         {
             // Nobody new for long: ask less and less often, for a node may have thousands of topics that nobody else has.
             _discoverAt = now + _discoverPause;
-            _discoverPause = _discoverPause * 2 < settings.DiscoverMax ? _discoverPause * 2 : settings.DiscoverMax;
+            _discoverPause = Doubled(_discoverPause, settings.DiscoverMax);
             effects.Add(new SwarmEffect.Discover());
         }
 
         // One connection a key is enough, so who is connected, or being dialled at another address, is passed over.
         var busy = _peers.Values.Select(p => p.KeyId).Concat(_candidates.Where(c => c.Value.IsDialling).Select(c => c.Key.KeyId)).ToHashSet();
-        var wake = _discoverAt;
-        foreach (var (candidate, attempts) in _candidates.OrderBy(c => c.Value.Failures))
+        if (!explores && _discoverAt < wake) wake = _discoverAt;
+        foreach (var (candidate, attempts) in explores ? _candidates.OrderBy(c => c.Value.TriedAt) : _candidates.OrderBy(c => c.Value.Failures))
         {
             if (busy.Contains(candidate.KeyId)) continue;
             if (attempts.NotBefore > now) { wake = attempts.NotBefore < wake ? attempts.NotBefore : wake; continue; }
@@ -117,13 +140,17 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
             wanted--;
             dialling++;
             busy.Add(candidate.KeyId);
-            attempts.DialledAt = now;
+            (attempts.DialledAt, attempts.TriedAt, attempts.IsExplored) = (now, now, explores);
             effects.Add(new SwarmEffect.Dial(candidate, attempts.Failures));
         }
         if (dialling > 0 && now + settings.DialPatience < wake) wake = now + settings.DialPatience;
-        effects.Add(new SwarmEffect.ArmTimer(wake - now));
+        effects.Add(new SwarmEffect.ArmTimer(wake > now ? wake - now : TimeSpan.Zero));
         return effects;
     }
+
+    private void ExploreSoon(TimeSpan now) => (_exploreAt, _explorePause) = (now + settings.ExploreEvery, settings.ExploreEvery);
+
+    private static TimeSpan Doubled(TimeSpan pause, TimeSpan most) => pause * 2 < most ? pause * 2 : most;
 
     private sealed class Attempts
     {
@@ -134,7 +161,11 @@ public sealed class TopicSwarm(KeyId self, SwarmSettings settings)
         public bool IsDialling => DialledAt is not null;
 
         public TimeSpan NotBefore { get; set; }
+
+        public TimeSpan TriedAt { get; set; }
+
+        public bool IsExplored { get; set; }
     }
 
-    private readonly record struct Connected(KeyId KeyId, SwarmCandidate? Dialled, TimeSpan Since);
+    private readonly record struct Connected(KeyId KeyId, SwarmCandidate? Dialled, TimeSpan Since, TimeSpan? LeaveAt);
 }

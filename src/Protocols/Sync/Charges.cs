@@ -21,6 +21,9 @@ internal static class Charges
     /// <summary>An answer that is not one to our question.</summary>
     public const int Unexpected = 10;
 
+    /// <summary>It keeps us waiting again and again.</summary>
+    public const int Useless = 100;
+
     /// <summary>It announced what it could not show.</summary>
     public const int Unfounded = 10;
 }

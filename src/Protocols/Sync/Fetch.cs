@@ -16,6 +16,9 @@ internal abstract class Fetch(SyncPeer peer, string requestId, TimeSpan now)
 
     public int NextSequence { get; set; }
 
+    /// <summary>When it was sent.</summary>
+    public TimeSpan SentAt { get; } = now;
+
     /// <summary>When it was sent, or a message last came for it.</summary>
     public TimeSpan LastHeard { get; set; } = now;
 
@@ -25,6 +28,9 @@ internal abstract class Fetch(SyncPeer peer, string requestId, TimeSpan now)
         public ContentHash[] Start { get; } = start;
 
         public int MaxHeaders { get; } = maxHeaders;
+
+        /// <summary>It may bring a long history, so no other is under way beside it; the others find out whether there is one.</summary>
+        public bool IsLong { get; init; }
 
         public bool Complete { get; set; }
 

@@ -1,68 +1,51 @@
-using Hhs.Model.Dag;
 using Hhs.Model;
-using Hhs.Model.Hashing;
-using Hhs.Model.Json;
+using Hhs.Model.Dag;
 using Hhs.Protocols.Wire;
 
 namespace Hhs.Protocols.Sync;
 
-/// <summary>Fetches what peers announce and we lack: headers from one peer at a time, then their payloads from the same peer.</summary>
+/// <summary>Fetches what peers announce and we lack: headers from one, then their payloads from all that have them.</summary>
 /// <remarks>
-/// What a peer began and did not finish is dropped when it fails or leaves, so that nothing of a liar's stands in the way
-/// of the next peer, which is asked for the same tips from the start. Source: wire.md section 6, supplement 8.2 and 8.3.
+/// Judges what comes, and who sent it. A peer that answers wrongly is charged, one that is late loses what it was asked for to another that
+/// has it, and one that is late time and again without bringing anything is dropped. What it began and nobody else has goes with
+/// it, so that nothing of a liar's stands in anybody's way; headers of one whose connection broke wait for it to come back.
+/// Source: wire.md section 6, supplement 8.2 and 8.3.
 /// </remarks>
-internal sealed class Fetcher(SyncContext context, PendingEntries pending)
+internal sealed class Fetcher(SyncContext context, PendingEntries pending, GossipTree tree)
 {
     private readonly SyncSettings _settings = context.Settings;
-    private readonly List<Fetch.Payloads> _payloads = [];
-    private Fetch.Headers? _headers;
-    private bool _headersDue, _payloadsDue, _deadlinesDue, _paused;
+    private readonly HeaderFetcher _headers = new(context, pending, tree);
+    private readonly PayloadFetcher _payloads = new(context, pending);
+    private bool _deadlinesDue;
+
+    /// <summary>Whether a request of ours is under way.</summary>
+    public bool IsBusy => _headers.Walks.Count > 0 || _payloads.Fetches.Count > 0;
 
     /// <summary>A peer announced something, or something may be asked for again.</summary>
-    public void Announced() => _headersDue = _deadlinesDue = true;
+    public void Announced() => _headers.IsDue = _payloads.IsDue = _deadlinesDue = true;
+
+    /// <summary>A peer announced its frontier.</summary>
+    public void Announced(SyncPeer peer, Position tips)
+    {
+        foreach (var tip in tips.Hashes) pending.MarkHeld(tip, peer.Id);
+        Announced();
+    }
+
+    /// <summary>Whether any of the tips is neither here nor asked for.</summary>
+    public bool IsNews(Position tips) => _headers.IsNews(tips);
 
     public void HeaderMeta(SyncPeer peer, SyncMessage.HeaderResponseMeta meta)
     {
-        if (HeadersOf(peer, meta.RequestId) is not { } fetch) return;
-        if (fetch.Announced >= 0) { Fail(peer, "a second header-response-meta"); return; }
-        if (meta.HeaderCount > fetch.MaxHeaders || meta.PayloadCount > (meta.Complete ? meta.HeaderCount : 0))
-        {
-            Fail(peer, "header-response-meta announces more than was asked for");
-            return;
-        }
-        fetch.LastHeard = context.Now;
-        fetch.Announced = meta.HeaderCount;
-        fetch.Complete = meta.Complete;
-        fetch.PayloadsAnnounced = meta.PayloadCount;
-        if (meta.HeaderCount == 0) Finish(fetch);
+        if (_headers.Find(peer, meta.RequestId) is not { } walk) Stray(peer, meta.RequestId);
+        else if (_headers.Meta(walk, meta) is { } wrong) Fail(peer, wrong);
+        else if (meta.HeaderCount == 0) Finish(walk);
     }
 
     public void HeaderBatch(SyncPeer peer, SyncMessage.HeaderBatch batch)
     {
-        if (HeadersOf(peer, batch.RequestId) is not { } fetch) return;
-        if (batch.Sequence != fetch.NextSequence++ || batch.Headers.Count == 0 || fetch.Received + batch.Headers.Count > fetch.Announced)
-        {
-            Fail(peer, "header-batch out of sequence, empty, or with more than was announced");
-            return;
-        }
-        fetch.LastHeard = context.Now;
-        var share = pending.ShareOf(peer.Id);
-        foreach (var (hash, header) in batch.Headers)
-        {
-            if (hash != header.Hash) { Fail(peer, new(RejectCode.HashMismatch, $"a header that is not {hash.Short}"), Charges.HashMismatch); return; }
-            if (!fetch.Reachable.TryGetValue(hash, out bool had) || had) { Fail(peer, "a header that the walk does not reach, or a second time"); return; }
-            fetch.Reachable[hash] = true;
-            foreach (var prev in header.PrevEntryHashes.Hashes) fetch.Reachable.TryAdd(prev, false);
-            if (pending.Add(header, share) is not { } entry) continue;
-            entry.Requested = true;
-            fetch.Added.Add(entry);
-        }
-        fetch.Received += batch.Headers.Count;
-        if (share.Headers > _settings.PendingEntriesPerPeerMax)
-        {
-            Fail(peer, new(RejectCode.OverLimit, $"more than {_settings.PendingEntriesPerPeerMax} headers that do not lead to our history"), Charges.HashMismatch);
-        }
-        else if (fetch.Received == fetch.Announced) Finish(fetch);
+        if (_headers.Find(peer, batch.RequestId) is not { } walk) Stray(peer, batch.RequestId);
+        else if (_headers.Batch(walk, batch) is var (why, charge)) Fail(peer, why, charge);
+        else if (walk.Received == walk.Announced) Finish(walk);
     }
 
     public void PayloadMeta(SyncPeer peer, SyncMessage.PayloadResponseMeta meta)
@@ -76,8 +59,7 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         fetch.LastHeard = context.Now;
         fetch.Announced = meta.PayloadCount;
         // An original's clock of the walk ticks once more, 100 ms after this, and ends whatever other walk it finds.
-        var walkAfter = context.Now + _settings.OriginalWalkGap;
-        if (fetch.Auto && peer.Kind == PeerKind.Original && peer.NotBefore < walkAfter) peer.NotBefore = walkAfter;
+        if (fetch.Auto && peer.Kind == PeerKind.Original) peer.NoWalkBefore = context.Now + _settings.OriginalWalkGap;
         if (meta.PayloadCount == 0) Finish(fetch);
     }
 
@@ -99,20 +81,25 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
         {
             if (!Entry.TryMake(entry.Header!, message.Payload, out var whole, out var why))
             {
+                _payloads.AskLater([entry]);
                 Fail(peer, why, Charges.HashMismatch);
                 return;
             }
-            if (entry.Missing > 0 && entry.Source.HeldBytes + bytes > _settings.PendingPayloadBytesMax / 4)
+            if (entry.Missing > 0 && pending.HeldBytes + bytes > _settings.PendingPayloadBytesMax / 4)
             {
-                Fail(peer, new(RejectCode.OverLimit, "too many payloads ahead of their predecessors'"), Charges.OverLimit);
-                return;
+                _payloads.AskLater([entry]);   // perhaps others lag behind that have its predecessors
+                if (fetch.Auto && entry.Source.HeldBytes + bytes > _settings.PendingPayloadBytesMax / 4)
+                {
+                    Fail(peer, new(RejectCode.OverLimit, "too many payloads ahead of their predecessors'"), Charges.OverLimit);
+                    return;
+                }
             }
-            if (pending.PayloadBytes + bytes > _settings.PendingPayloadBytesMax)
+            else if (pending.PayloadBytes + bytes > _settings.PendingPayloadBytesMax)
             {
                 Pause(entry);
                 return;
             }
-            pending.AddPayload(entry, whole, bytes, peer.Id);
+            else pending.AddPayload(entry, whole, bytes, peer.Id);
         }
         if (fetch.Received == fetch.Announced) Finish(fetch);
     }
@@ -120,60 +107,57 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     /// <summary>Entries were admitted or dropped: there may be room again.</summary>
     public void Relieved()
     {
-        if (!_paused || pending.PayloadBytes > _settings.PendingPayloadBytesMax / 2) return;
-        _paused = false;
-        _payloadsDue = true;
+        if (_payloads.IsPaused && pending.PayloadBytes > _settings.PendingPayloadBytesMax / 2) return;
+        _payloads.IsPaused = false;
+        _payloads.IsDue = true;
     }
 
     /// <summary>Gives up requests that have gone silent, and looks again at who may be asked.</summary>
     public void TimePassed()
     {
-        if (_headers is { } walk && context.Now >= DeadlineOf(walk)) FellSilent(walk.Peer);
-        foreach (var fetch in _payloads.ToArray())
+        foreach (var walk in _headers.Walks.ToArray()) { if (_headers.Walks.Contains(walk) && context.Now >= DeadlineOf(walk)) FellSilent(walk.Peer); }
+        foreach (var fetch in _payloads.Fetches.ToArray())
         {
-            if (!_payloads.Contains(fetch) || context.Now < DeadlineOf(fetch)) continue;
+            if (!_payloads.Fetches.Contains(fetch) || context.Now < DeadlineOf(fetch)) continue;
             if (fetch is { Auto: true, Announced: < 0 }) Ask(fetch);   // promised, and perhaps lost (supplement 0.4)
+            else if (_payloads.HasAlternative(fetch)) IsLate(fetch);
             else FellSilent(fetch.Peer);
         }
-        _headersDue = _payloadsDue = _deadlinesDue = true;
+        Announced();
     }
+
+    /// <summary>What peers that left long ago had begun is let go.</summary>
+    public void ForgetOrphans() => pending.ForgetOrphans(context.Now - _settings.KeepAliveEvery);
 
     /// <summary>Charges the peer and starts over with another: it may be asked again after a pause that grows.</summary>
     public void Fail(SyncPeer peer, Reject why, int charge)
     {
         context.Charge(peer, why, charge);
-        StartOver(peer);
+        Abandon(peer, hasLeft: false);
+        BackOff(peer);
     }
 
-    // An original loses ends of answers in good faith (supplement 8.2, 8.3): for that it is let be, not charged.
-    private void FellSilent(SyncPeer peer)
+    /// <summary>Ends all requests to the peer. What it had begun is dropped, or kept for a while if its connection broke.</summary>
+    public void Abandon(SyncPeer peer, bool hasLeft)
     {
-        if (peer.Kind == PeerKind.Native) context.Charge(peer, Silence, Charges.Silent);
-        StartOver(peer);
-    }
-
-    private void StartOver(SyncPeer peer)
-    {
-        Abandon(peer);
-        var pause = _settings.BackOffMin * Math.Pow(2, Math.Min(peer.Failures++, 20));
-        peer.NotBefore = context.Now + (pause < _settings.BackOffMax ? pause : _settings.BackOffMax);
-    }
-
-    /// <summary>Ends all requests to the peer, and drops what it had begun.</summary>
-    public void Abandon(SyncPeer peer)
-    {
-        if (_headers?.Peer == peer) Retire(_headers);
-        foreach (var fetch in _payloads.Where(f => f.Peer == peer).ToArray()) Retire(fetch);
-        pending.DropFrom(peer.Id);
-        _headersDue = _payloadsDue = true;
+        foreach (var walk in _headers.Walks.Where(w => w.Peer == peer).ToArray())
+        {
+            Retire(walk);
+            _headers.Remove(walk);
+            _payloads.AskLater(walk.Added);
+        }
+        foreach (var fetch in _payloads.Fetches.Where(f => f.Peer == peer).ToArray()) Ask(fetch);
+        pending.Orphan(peer.Id, context.Now, hasLeft);
+        if (!hasLeft && peer.Announced is { } announced) foreach (var tip in announced.Hashes) pending.MarkHeld(tip, peer.Id);
+        Announced();
         Relieved();
     }
 
     /// <summary>Sends the requests that are due.</summary>
     public void Pump()
     {
-        if (_headersDue) AskForHeaders();
-        if (_payloadsDue) AskForPayloads();
+        if (_headers.IsDue && _headers.Ask(IsStreaming)) _deadlinesDue = true;
+        if (_payloads.IsDue && _payloads.Ask(peer => _headers.Walks.Any(w => w.IsLong && w.Peer == peer))) _deadlinesDue = true;
         if (_deadlinesDue) ArmDeadlines();
     }
 
@@ -181,197 +165,136 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending)
     private void ArmDeadlines()
     {
         _deadlinesDue = false;
-        if (_headers is { } walk) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(walk));
-        foreach (var fetch in _payloads) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(fetch));
+        foreach (var walk in _headers.Walks) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(walk));
+        foreach (var fetch in _payloads.Fetches) context.WakeAt(new(SyncTimerKind.Fetch), DeadlineOf(fetch));
     }
 
     private void Fail(SyncPeer peer, string detail) => Fail(peer, new(RejectCode.UnexpectedMessage, detail), Charges.Unexpected);
 
-    private void AskForHeaders()
+    // An original loses ends of answers in good faith (supplement 8.2, 8.3): for that it is let be, not charged.
+    private void FellSilent(SyncPeer peer)
     {
-        int room = _settings.PendingEntriesMax - pending.Count;
-        if (_headers is not null || room <= 0) return;   // stays due until that changes
-        _headersDue = false;
-        foreach (var peer in context.Peers.Values.Where(p => p.Announced is not null && !context.IsShunned(p)).OrderBy(p => p.Charged).ThenBy(p => p.Kind))
-        {
-            var start = StartFor(peer);
-            if (start.Length == 0 || IsStreaming(peer)) continue;
-            if (peer.NotBefore > context.Now)
-            {
-                context.WakeAt(new(SyncTimerKind.Fetch), peer.NotBefore);
-                continue;
-            }
-            // supplement 8.2: an original paces each response, so one walk is to bring all; ours clamps as it likes.
-            int max = peer.Kind == PeerKind.Original ? room : Math.Min(room, _settings.HeadersPerResponseMax);
-            _headers = new(peer, context.NewRequestId(), context.Now, start, max);
-            _deadlinesDue = true;
-            // Its own tips too: where we have written since, it knows none of ours, and would walk to the root.
-            var limits = peer.Has.Union(context.Replica.Frontier).Take(WireLimits.HashesMax).ToArray();
-            context.Send(peer, new SyncMessage.HeaderRequest(_headers.RequestId, context.Replica.Id, start, limits, max, AutoPayload: true));
-            return;
-        }
+        if (peer.Kind == PeerKind.Native) context.Charge(peer, Silence, Charges.Silent);
+        Abandon(peer, hasLeft: false);
+        BackOff(peer);
+    }
+
+    // Others have what it was asked for. It is charged only if it brought next to nothing, and dropped if that happens again and again.
+    private void IsLate(Fetch.Payloads late)
+    {
+        var peer = late.Peer;
+        peer.Speed.TooLate(late.Received, late.SentAt, context.Now);
+        // Answers come in order, so what it is stuck at is the first of what is left: perhaps it has lost that one.
+        if (late.Expected.Count > 0 && pending.Find(late.Expected.Last()) is { } stuck) stuck.Holders &= ~pending.BitOf(peer.Id);
+        foreach (var fetch in _payloads.Fetches.Where(f => f.Peer == peer).ToArray()) Ask(fetch);
+        if (peer.Kind == PeerKind.Original || peer.Speed.Strikes > 0) BackOff(peer);
+        if (peer.Kind == PeerKind.Original || peer.Speed.Strikes == 0) return;
+        context.Charge(peer, TooSlow, peer.Speed.Strikes < StrikesMax ? Charges.Silent : Charges.Useless);
+    }
+
+    private void BackOff(SyncPeer peer)
+    {
+        var pause = _settings.BackOffMin * Math.Pow(2, Math.Min(peer.Failures++, 20));
+        peer.NotBefore = context.Now + (pause < _settings.BackOffMax ? pause : _settings.BackOffMax);
     }
 
     // An original begins the payloads of a walk 100 ms after its headers; a walk asked for meanwhile loses all but its first
     // batches (seen on the wire, and in its provider). It is asked when the payloads have come.
-    private bool IsStreaming(SyncPeer peer) => peer.Kind == PeerKind.Original && _payloads.Any(f => f.Auto && f.Peer == peer);
+    private bool IsStreaming(SyncPeer peer) => peer.Kind == PeerKind.Original && _payloads.Fetches.Any(f => f.Auto && f.Peer == peer);
 
-    // First what its own headers lead to, then its unknown tips.
-    private ContentHash[] StartFor(SyncPeer peer)
+    private void Finish(Fetch.Headers walk)
     {
-        var start = new List<ContentHash>();
-        foreach (var hash in pending.Wanted)
+        _payloads.IsDue = true;
+        if (!_headers.Finish(walk))
         {
-            if (start.Count < StartHashes && pending.IsWantedFrom(hash, peer.Id)) start.Add(hash);
-        }
-        foreach (var tip in peer.Announced!.Hashes)
-        {
-            if (start.Count < StartHashes && pending.IsUnknown(tip) && !start.Contains(tip)) start.Add(tip);
-        }
-        return [.. start];
-    }
-
-    private void Finish(Fetch.Headers fetch)
-    {
-        _headers = null;
-        _headersDue = true;
-        // A complete walk has shown all that was asked for; one cut short has at least brought news.
-        if (fetch.Complete ? fetch.Start.Any(pending.IsUnknown) : fetch.Added.Count == 0)
-        {
-            fetch.Peer.Announced = null;
-            fetch.Peer.Retired.Add(fetch.RequestId);
-            Fail(fetch.Peer, new(RejectCode.UnexpectedMessage, "announced what it does not show"), Charges.Unfounded);
+            walk.Peer.Announced = null;
+            walk.Peer.Retired.Add(walk.RequestId);
+            Fail(walk.Peer, new(RejectCode.UnexpectedMessage, "announced what it does not show"), Charges.Unfounded);
             return;
         }
-        if (fetch.PayloadsAnnounced > 0)
+        if (walk.PayloadsAnnounced > 0)
         {
-            var expected = new HashSet<ContentHash>(fetch.Received);
-            foreach (var (hash, had) in fetch.Reachable) { if (had) expected.Add(hash); }
-            _payloads.Add(new(fetch.Peer, fetch.RequestId, context.Now, auto: true) { Expected = expected });
+            _payloads.Await(walk);
             _deadlinesDue = true;
             return;
         }
-        fetch.Peer.Retired.Add(fetch.RequestId);
-        AskLater(fetch.Added);
+        walk.Peer.Retired.Add(walk.RequestId);
+        _payloads.AskLater(walk.Added);
     }
 
     private void Finish(Fetch.Payloads fetch)
     {
+        var peer = fetch.Peer;
         _payloads.Remove(fetch);
-        fetch.Peer.Retired.Add(fetch.RequestId);
-        _payloadsDue = _headersDue = true;
-        var lacking = Lacking(fetch);
-        if (fetch.Auto) AskLater(lacking);
-        else if (lacking.Count > 0) Fail(fetch.Peer, new(RejectCode.UnexpectedMessage, "has headers without their payloads"), Charges.Unfounded);
+        peer.Retired.Add(fetch.RequestId);
+        _headers.IsDue = true;
+        var lacking = _payloads.Lacking(fetch);
+        if (fetch.Received > 0) peer.Speed.Done(fetch.Received, fetch.SentAt, context.Now);
+        _payloads.AskLater(lacking);
+        if (fetch.Auto || lacking.Count == 0) return;
+        // It may have lost some: whoever else has them is asked. It is blamed for what nobody has.
+        ulong bit = pending.BitOf(peer.Id);
+        foreach (var entry in lacking) entry.Holders &= ~bit;
+        if (lacking.Exists(e => e.Holders == 0)) Fail(peer, new(RejectCode.UnexpectedMessage, "has headers without their payloads"), Charges.Unfounded);
     }
 
-    private List<PendingEntry> Lacking(Fetch.Payloads fetch)
-    {
-        var lacking = new List<PendingEntry>();
-        foreach (var hash in fetch.Expected)
-        {
-            if (pending.Find(hash) is { State: PendingState.AwaitingPayload } entry && entry.Source.Peer == fetch.Peer.Id) lacking.Add(entry);
-        }
-        return lacking;
-    }
-
-    private void AskLater(List<PendingEntry> entries)
-    {
-        foreach (var entry in entries)
-        {
-            entry.Requested = false;
-            entry.Source.Unrequested.Push(entry);
-        }
-        _payloadsDue = true;
-    }
-
-    // Ends a stream of payloads without blame; what it did not bring is asked for explicitly.
+    // Ends a request for payloads without blame; what it did not bring is asked for again.
     private void Ask(Fetch.Payloads fetch)
     {
-        var lacking = Lacking(fetch);
+        var lacking = _payloads.Lacking(fetch);
         Retire(fetch);
-        AskLater(lacking);
-        _headersDue = true;
+        _payloads.Remove(fetch);
+        _payloads.AskLater(lacking);
+        _headers.IsDue = true;
     }
 
     private void Pause(PendingEntry dropped)
     {
-        _paused = true;
-        for (int i = _payloads.Count - 1; i >= 0; i--) Ask(_payloads[i]);   // the first asked for is the deepest: on top again
-        AskLater([dropped]);
-    }
-
-    private void AskForPayloads()
-    {
-        if (_paused) return;
-        _payloadsDue = false;
-        foreach (var peer in context.Peers.Values)
-        {
-            var unrequested = pending.ShareOf(peer.Id).Unrequested;
-            if (unrequested.Count == 0) continue;
-            bool original = peer.Kind == PeerKind.Original;
-            int slots = (original ? OriginalRequests : NativeRequests) - _payloads.Count(f => f.Peer == peer && !f.Auto);
-            while (slots-- > 0 && unrequested.Count > 0) AskForPayloads(peer, unrequested, original ? OriginalHashes : NativeHashes);
-        }
-    }
-
-    private void AskForPayloads(SyncPeer peer, Stack<PendingEntry> unrequested, int countMax)
-    {
-        var hashes = new List<ContentHash>(Math.Min(countMax, unrequested.Count));
-        while (hashes.Count < countMax && unrequested.TryPop(out var entry))
-        {
-            if (entry.Requested || !entry.IsLive || entry.State != PendingState.AwaitingPayload) continue;
-            entry.Requested = true;
-            hashes.Add(entry.Hash);
-        }
-        if (hashes.Count == 0) return;
-        var fetch = new Fetch.Payloads(peer, context.NewRequestId(), context.Now, auto: false) { Expected = [.. hashes.AsEnumerable().Reverse()] };
-        _payloads.Add(fetch);
-        _deadlinesDue = true;
-        context.Send(peer, new SyncMessage.PayloadRequest(fetch.RequestId, context.Replica.Id, hashes));
-    }
-
-    private Fetch.Headers? HeadersOf(SyncPeer peer, string requestId)
-    {
-        if (_headers is { } fetch && fetch.Peer == peer && fetch.RequestId == requestId) return fetch;
-        Stray(peer, requestId);
-        return null;
+        _payloads.IsPaused = true;
+        for (int i = _payloads.Fetches.Count - 1; i >= 0; i--) Ask(_payloads.Fetches[i]);   // the first asked for is the deepest: on top again
+        _payloads.AskLater([dropped]);
     }
 
     private Fetch.Payloads? PayloadsOf(SyncPeer peer, string requestId)
     {
-        foreach (var fetch in _payloads) { if (fetch.Peer == peer && fetch.RequestId == requestId) return fetch; }
-        Stray(peer, requestId);
-        return null;
+        var fetch = _payloads.Find(peer, requestId);
+        if (fetch is null) Stray(peer, requestId);
+        return fetch;
     }
 
     private void Stray(SyncPeer peer, string requestId)
     {
         if (peer.Retired.Contains(requestId)) return;
-        if (_headers?.Peer == peer && _headers.RequestId == requestId) Fail(peer, "payloads before the headers were complete");
+        if (_headers.Find(peer, requestId) is not null) Fail(peer, "payloads before the headers were complete");
         else context.Charge(peer, new(RejectCode.UnexpectedMessage, "an answer to nothing that was asked"), Charges.Unexpected);
     }
 
     private void Retire(Fetch fetch)
     {
         fetch.Peer.Retired.Add(fetch.RequestId);
-        if (fetch == _headers) _headers = null;
-        else _payloads.Remove((Fetch.Payloads)fetch);
         if (context.Peers.ContainsKey(fetch.Peer.Id)) context.Send(fetch.Peer, new SyncMessage.CancelRequest(fetch.RequestId));
     }
 
-    private TimeSpan DeadlineOf(Fetch fetch)
+    // A walk may take its time if it brings something: others wait for its end.
+    private TimeSpan DeadlineOf(Fetch.Headers walk)
     {
-        if (fetch is Fetch.Payloads { Auto: true, Announced: < 0 }) return fetch.LastHeard + _settings.AutoPayloadGrace;
-        bool alternative = context.Peers.Values.Any(p => p != fetch.Peer && p.Announced is not null && p.NotBefore <= context.Now && !context.IsShunned(p));
-        return fetch.LastHeard + (alternative ? _settings.StallTimeout : _settings.RequestTimeout);
+        bool alternative = context.Peers.Values.Any(p => p != walk.Peer && p.Announced is not null && p.NotBefore <= context.Now && !context.IsShunned(p));
+        if (!alternative) return walk.LastHeard + _settings.RequestTimeout;
+        var byPace = walk.SentAt + _settings.StallTimeout + (HeaderTime * walk.Received);
+        var bySilence = walk.LastHeard + _settings.StallTimeout;
+        return byPace < bySilence ? byPace : bySilence;
     }
 
-    private static readonly Reject Silence = new(RejectCode.TimedOut, "a request went unanswered");
+    private TimeSpan DeadlineOf(Fetch.Payloads fetch)
+    {
+        if (fetch is { Auto: true, Announced: < 0 }) return fetch.LastHeard + _settings.AutoPayloadGrace;
+        if (!_payloads.HasAlternative(fetch)) return fetch.LastHeard + _settings.RequestTimeout;
+        return fetch.Peer.Kind == PeerKind.Original ? fetch.LastHeard + _settings.StallTimeout : fetch.Peer.Speed.Since(fetch.SentAt) + _settings.PayloadPatience;
+    }
 
-    private const int NativeHashes = 1_024;
-    private const int NativeRequests = 4;
-    private const int OriginalHashes = 64;
-    private const int OriginalRequests = 2;
-    private const int StartHashes = 1_024;
+    private static readonly TimeSpan HeaderTime = TimeSpan.FromMilliseconds(10);
+    private static readonly Reject Silence = new(RejectCode.TimedOut, "a request went unanswered");
+    private static readonly Reject TooSlow = new(RejectCode.TimedOut, "next to nothing came of what it was asked for, and others have it");
+
+    private const int StrikesMax = 3;
 }

@@ -5,11 +5,13 @@ namespace Hhs.Protocols.Sync;
 
 /// <summary>Tells peers what our copy has come to, and hears the same from them.</summary>
 /// <remarks>Source: wire.md section 6, supplement 8.4.</remarks>
-internal sealed class Gossip(SyncContext context)
+internal sealed class Gossip(SyncContext context, GossipTree tree)
 {
     private readonly SyncSettings _settings = context.Settings;
     private TimeSpan _lastAnnounced = TimeSpan.MinValue;
     private TimeSpan _partEvery = PartEveryMin;
+    private bool _laterDue;
+    private TimeSpan _laterAt, _laterPause;
 
     public void Joined(SyncPeer peer)
     {
@@ -17,16 +19,22 @@ internal sealed class Gossip(SyncContext context)
         context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
     }
 
-    public void Heard(SyncPeer peer, Position announced)
+    /// <param name="peer">Who told it.</param>
+    /// <param name="announced">Its frontier.</param>
+    /// <param name="isNews">Whether there is anything in it that is neither here nor asked for.</param>
+    public void Heard(SyncPeer peer, Position announced, bool isNews)
     {
         var pause = HasMissedOurs(peer, announced) ? _settings.RetellEvery : _settings.PushBackEvery;
+        tree.Heard(peer, announced, isNews);
         peer.Announced = announced;
+        foreach (var tip in announced.Hashes) peer.Common.Add(tip);
         if (Position.Of([.. announced.Where(context.Replica.Contains)]) is { Count: > 0 } known) peer.Has = known;
         peer.Stage.Learn(announced, context.Replica);
         if (announced.Equals(context.Replica.Frontier)) return;   // an equal frontier is never answered
 
         var target = TargetFor(peer);
-        if (!target.Equals(peer.LastSent) || peer.ToldUnheard || context.Now - peer.LastSentAt >= pause) Tell(peer, target);
+        if (!peer.ToldUnheard && tree.IsChosen(peer, target)) TellChosen(peer, target);
+        else if (!target.Equals(peer.LastSent) || peer.ToldUnheard || context.Now - peer.LastSentAt >= pause) Tell(peer, target);
     }
 
     public void Grew()
@@ -39,11 +47,54 @@ internal sealed class Gossip(SyncContext context)
     public void Announce()
     {
         _lastAnnounced = context.Now;
+        if (_settings.GossipTree) tree.KeepOneEager();
         foreach (var peer in context.Peers.Values)
         {
             var target = TargetFor(peer);
-            if (!target.Equals(peer.LastSent)) Tell(peer, target);
+            if (target.Equals(peer.LastSent)) continue;
+            if (tree.IsChosen(peer, target)) TellChosen(peer, target);
+            else Tell(peer, target);
         }
+    }
+
+    /// <summary>Tells the lazy peers, all together, those of them that have not shown to know by now.</summary>
+    public void TellLazy()
+    {
+        tree.PruneVain();
+        if (!_laterDue || context.Now < _laterAt) return;
+        _laterDue = false;
+        var lacking = context.Peers.Values.Where(p => !p.IsEager && TargetFor(p) is var target && tree.IsChosen(p, target) && p.Lacks(target)).ToList();
+        for (int told = 0; told < _settings.LazyPeersMax && lacking.Count > 0; told++)
+        {
+            int chosen = context.Choose(lacking.Count);
+            Tell(lacking[chosen]);
+            lacking.RemoveAt(chosen);
+        }
+        if (lacking.Count > 0) TellLater(_laterPause * 2);   // most will show by then that they know
+    }
+
+    private void TellChosen(SyncPeer peer, Position target)
+    {
+        if (!peer.Lacks(target))
+        {
+            // One that tells of stages waits to hear that we have come up with it.
+            if (context.Replica.Count - peer.LastSentCount >= TakenUnsaid && peer.Announced is { } told && told.All(context.Replica.Contains)) Tell(peer, target);
+        }
+        else if (peer.IsEager)
+        {
+            Tell(peer, target);
+            tree.Pushed(peer);
+        }
+        else TellLater(_settings.LazyAfter);
+    }
+
+    private void TellLater(TimeSpan pause)
+    {
+        if (_laterDue && pause >= _laterPause) return;
+        (_laterDue, _laterPause) = (true, pause);
+        // Not in step with the peer, or both would tell each other.
+        _laterAt = context.Now + pause + (pause * context.Choose(256) / 512);
+        context.WakeAt(GossipTree.Timer, _laterAt);
     }
 
     /// <summary>Frontiers can be lost on their way to an original (supplement 7.3), so where one differs it is told again.</summary>
@@ -51,11 +102,19 @@ internal sealed class Gossip(SyncContext context)
     {
         foreach (var peer in context.Peers.Values)
         {
-            if (context.Replica.Frontier.Equals(peer.Announced)) continue;
+            if (!IsToldAgain(peer)) continue;
             peer.Stage.GiveUpIfStuck();
             Tell(peer);
         }
         if (context.Peers.Count > 0) context.WakeAt(KeepAlive, context.Now + _settings.KeepAliveEvery);
+    }
+
+    private bool IsToldAgain(SyncPeer peer)
+    {
+        var frontier = context.Replica.Frontier;
+        if (peer.Kind == PeerKind.Original || !_settings.GossipTree) return !frontier.Equals(peer.Announced);
+        // One of ours that told us first does not know yet that we have it, too. What it is told it does not lose.
+        return !frontier.Equals(peer.LastSent) || (!frontier.Equals(peer.Announced) && context.Now - peer.LastSentAt >= _settings.KeepAliveEvery);
     }
 
     /// <summary>A frontier wider than a message is told part by part, ever more slowly while nothing changes.</summary>
@@ -105,11 +164,14 @@ internal sealed class Gossip(SyncContext context)
         peer.ToldUnheard = peer.Announced is null;
         peer.LastSent = target;
         peer.LastSentAt = context.Now;
+        peer.LastSentCount = context.Replica.Count;
+        foreach (var tip in target.Hashes) peer.Common.Add(tip);
         if (target.Count == WireLimits.HashesMax) context.WakeAt(Part, context.Now + _partEvery);
         Say(peer, target);
     }
 
     private static readonly SyncTimer KeepAlive = new(SyncTimerKind.KeepAlive);
     private static readonly SyncTimer Part = new(SyncTimerKind.Part);
+    private const int TakenUnsaid = 32;
     private static readonly TimeSpan PartEveryMin = TimeSpan.FromSeconds(1);
 }

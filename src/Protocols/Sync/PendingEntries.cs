@@ -16,6 +16,8 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     private readonly HashSet<ContentHash> _wanted = [];
     private readonly BoundedSet<ContentHash> _refused = new(settings.RefusedEntriesMax);
     private readonly Dictionary<PeerId, PeerShare> _shares = [];
+    private readonly List<PeerShare> _orphans = [];   // the oldest first
+    private readonly HolderBits _bits = new();
     private readonly List<PendingEntry> _deferred = [];
     private readonly Queue<PendingEntry> _waking = new();
     private List<PendingEntry> _offers = [];
@@ -26,6 +28,12 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
 
     /// <summary>Size of the payloads held.</summary>
     public int PayloadBytes { get; private set; }
+
+    /// <summary>Size of those payloads held that are not with the object.</summary>
+    public int HeldBytes { get; private set; }
+
+    /// <summary>Everything that peers have made us hold, those that are here first.</summary>
+    public IEnumerable<PeerShare> Shares => _shares.Values.Concat(_orphans);
 
     /// <summary>Predecessors without a header.</summary>
     public IReadOnlyCollection<ContentHash> Wanted => _wanted;
@@ -48,12 +56,29 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     /// <summary>Whether the hash has to be asked for: not admitted, not held, not known to be bad.</summary>
     public bool IsUnknown(ContentHash hash) => !replica.Contains(hash) && !IsRefused(hash) && Find(hash) is null;
 
-    /// <summary>Whether an entry that came from the peer waits for this header; then the peer is the one to ask.</summary>
-    public bool IsWantedFrom(ContentHash hash, PeerId peer)
+    /// <summary>Whether the peer has this entry, as it has one that stands on it.</summary>
+    public bool IsHeldBy(ContentHash hash, PeerId peer) => _entries.TryGetValue(hash, out var entry) && (entry.Holders & BitOf(peer)) != 0;
+
+    /// <summary>The peer's bit in <see cref="PendingEntry.Holders"/>.</summary>
+    public ulong BitOf(PeerId peer) => _bits.Of(peer);
+
+    /// <summary>The peer has the entry, and so everything that it stands on.</summary>
+    public void MarkHeld(ContentHash hash, PeerId peer)
     {
-        if (!_entries.TryGetValue(hash, out var entry)) return false;
-        foreach (var dependent in entry.Dependents) { if (dependent.IsLive && dependent.Source.Peer == peer) return true; }
-        return false;
+        if (_entries.TryGetValue(hash, out var entry)) Mark(entry, BitOf(peer));
+    }
+
+    private void Mark(PendingEntry tip, ulong bits)
+    {
+        var walk = new Stack<PendingEntry>([tip]);
+        while (walk.TryPop(out var entry))
+        {
+            // What stands below was marked when this was.
+            if ((entry.Holders & bits) == bits) continue;
+            entry.Holders |= bits;
+            if (entry.Header is null) continue;
+            foreach (var prev in entry.Header.PrevEntryHashes.Hashes) { if (_entries.TryGetValue(prev, out var below)) walk.Push(below); }
+        }
     }
 
     /// <summary>What the peer has made us hold.</summary>
@@ -91,6 +116,10 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
             predecessor.Dependents.Add(entry);
             if (predecessor.State != PendingState.Offered) entry.Missing++;
         }
+        // By way of its dependents it may have been marked already, and what it stands on not.
+        ulong holders = entry.Holders | BitOf(source.Peer);
+        entry.Holders = 0;
+        Mark(entry, holders);
         return entry;
     }
 
@@ -102,7 +131,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         entry.PayloadFrom = from;
         entry.State = PendingState.Held;
         PayloadBytes += bytes;
-        entry.Source.HeldBytes += bytes;
+        Hold(entry, bytes);
         if (entry.Missing == 0) Offer(entry);
     }
 
@@ -154,11 +183,31 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         }
     }
 
-    /// <summary>Lets go of what a peer that is gone or not to be trusted had begun; what the object has seen stays.</summary>
-    public void DropFrom(PeerId peer)
+    /// <summary>The peer failed, or left. What another peer has, too, stays; the rest goes, or waits for the peer to come back.</summary>
+    public void Orphan(PeerId peer, TimeSpan now, bool hasLeft)
     {
-        if (!_shares.Remove(peer, out var share) || share.Headers == 0) return;
-        var dropped = _entries.Values.Where(e => e.IsLive && e.Source == share && e.State is PendingState.AwaitingPayload or PendingState.Held)
+        if (_shares.Remove(peer, out var share) && share.Headers > 0)
+        {
+            share.OrphanedAt = now;
+            _orphans.Add(share);
+        }
+        ulong bit = _bits.Free(peer);
+        if (bit == 0) return;
+        foreach (var entry in _entries.Values) entry.Holders &= ~bit;
+        if (share is { Headers: > 0 } && !hasLeft) DropUnheld(share);
+        while (_orphans.Count > 0 && _orphans.Sum(o => o.Headers) > settings.PendingEntriesPerPeerMax && DropUnheld(_orphans[0])) { }
+    }
+
+    /// <summary>Lets go of what peers that left before that time had begun, and nobody has who is here.</summary>
+    public void ForgetOrphans(TimeSpan leftBefore)
+    {
+        foreach (var share in _orphans.ToArray()) { if (share.OrphanedAt < leftBefore) DropUnheld(share); }
+    }
+
+    // What the object has seen stays in any case. Answers whether anything went.
+    private bool DropUnheld(PeerShare share)
+    {
+        var dropped = _entries.Values.Where(e => e.IsLive && e.Source == share && e.Holders == 0 && e.State is PendingState.AwaitingPayload or PendingState.Held)
             .ToArray();
         foreach (var entry in dropped)
         {
@@ -171,10 +220,14 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
             // Others may depend on it: then it is wanted again.
             entry.Dependents.RemoveAll(d => !d.IsLive);
             if (entry.Dependents.Count == 0) continue;
-            GetOrAdd(entry.Hash).Dependents.AddRange(entry.Dependents);
+            var wanted = GetOrAdd(entry.Hash);
+            wanted.Dependents.AddRange(entry.Dependents);
+            foreach (var dependent in entry.Dependents) wanted.Holders |= dependent.Holders;
             _wanted.Add(entry.Hash);
         }
         _wanted.RemoveWhere(hash => !RemainsWanted(hash));
+        if (share.Headers == 0) _orphans.Remove(share);
+        return dropped.Length > 0;
     }
 
     private bool RemainsWanted(ContentHash hash)
@@ -203,7 +256,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         while (_waking.TryDequeue(out var next))
         {
             next.State = PendingState.Offered;
-            next.Source.HeldBytes -= next.PayloadBytes;
+            Hold(next, -next.PayloadBytes);
             _offers.Add(next);
             foreach (var dependent in next.Dependents) Satisfy(dependent);
         }
@@ -222,13 +275,13 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     }
 
     // The opposite of Offer, for everything offered on top of the entry.
-    private static void Withdraw(PendingEntry entry)
+    private void Withdraw(PendingEntry entry)
     {
         var walk = new Stack<PendingEntry>([entry]);
         while (walk.TryPop(out var next))
         {
             next.State = PendingState.Held;
-            next.Source.HeldBytes += next.PayloadBytes;
+            Hold(next, next.PayloadBytes);
             foreach (var dependent in next.Dependents)
             {
                 if (!dependent.IsLive) continue;
@@ -264,6 +317,13 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         Count--;
         PayloadBytes -= entry.PayloadBytes;
         entry.Source.Headers--;
-        if (entry.State != PendingState.Offered) entry.Source.HeldBytes -= entry.PayloadBytes;
+        if (entry.State != PendingState.Offered) Hold(entry, -entry.PayloadBytes);
+        if (entry.Source is { Headers: 0, OrphanedAt: not null } empty) _orphans.Remove(empty);
+    }
+
+    private void Hold(PendingEntry entry, int bytes)
+    {
+        HeldBytes += bytes;
+        entry.Source.HeldBytes += bytes;
     }
 }

@@ -19,12 +19,15 @@ internal enum PendingState
     Deferred,
 }
 
-/// <summary>What one peer has made us hold.</summary>
+/// <summary>What one peer has made us hold, be it here or gone.</summary>
 internal sealed class PeerShare(PeerId peer)
 {
     public static readonly PeerShare Nobody = new(default);
 
     public PeerId Peer { get; } = peer;
+
+    /// <summary>When its peer left or failed; null while it answers for what is here.</summary>
+    public TimeSpan? OrphanedAt { get; set; }
 
     public int Headers { get; set; }
 
@@ -46,6 +49,9 @@ internal sealed class PendingEntry(ContentHash hash)
 
     /// <summary>Who sent the header; set with it.</summary>
     public PeerShare Source { get; set; } = PeerShare.Nobody;
+
+    /// <summary>The peers that have it, since they sent its header or announced what stands on it: a bit each, see <see cref="HolderBits"/>.</summary>
+    public ulong Holders { get; set; }
 
     /// <summary>Header and payload together, once the payload is here.</summary>
     public Entry? Whole { get; set; }

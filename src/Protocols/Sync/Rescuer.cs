@@ -78,7 +78,7 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
         {
             rescue.Step = RescueStep.Withdrawn;
             // Not in step with others of ours that do the same.
-            rescue.Due = context.Now + WithdrawnTime + (WithdrawnTime * (context.NewHash().GetHashCode() & 0xff) / 256);
+            rescue.Due = context.Now + WithdrawnTime + (WithdrawnTime * context.Choose(256) / 256);
             gossip.Tell(peer);
         }
     }

@@ -91,7 +91,8 @@ internal sealed class Server(SyncContext context)
         int max = Math.Min(request.MaxHeaders, _settings.HeadersPerResponseMax);
         // Limits that we lack stop nothing, and would have the walk run to the root each time both sides write (supplement 8.2);
         // what the peer told us before does.
-        var entries = Walk(request.Start, [.. request.Limits, .. peer.Has.Except(request.Start)], max);
+        IEnumerable<ContentHash> had = peer.Has.Except(request.Start);
+        var entries = peer.Kind == PeerKind.Original ? Walks.BreadthFirst(_replica, request.Start, [.. request.Limits, .. had], max) : Walks.Above(_replica, request.Start, request.Limits, had, max);
         bool complete = entries.Length < max;   // as the original: an exact fit counts as incomplete (supplement 8.2)
         bool autoPayload = request.AutoPayload && complete && entries.Length > 0;
         context.Send(peer, new SyncMessage.HeaderResponseMeta(request.RequestId, entries.Length, complete, autoPayload ? entries.Length : 0));
@@ -119,25 +120,6 @@ internal sealed class Server(SyncContext context)
         context.Send(peer, new SyncMessage.PayloadResponseMeta(requestId, announced));
         if (entries.Length > 0) peer.ServedAt = context.Now;
         peer.Responding = entries.Length > 0 ? new Response.Payloads(requestId, entries) : null;
-    }
-
-    private int[] Walk(IReadOnlyList<ContentHash> start, IReadOnlyList<ContentHash> limits, int max)
-    {
-        // The limits count as visited from the start, so the walk neither sends nor passes them.
-        var visited = new HashSet<int>();
-        foreach (var limit in limits) { if (_replica.TryIndex(limit, out int index)) visited.Add(index); }
-        var walked = new List<int>();
-        foreach (var hash in start) Visit(hash);
-        for (int next = 0; next < walked.Count && walked.Count < max; next++)
-        {
-            foreach (var prev in _replica.HeaderAt(walked[next]).PrevEntryHashes.Hashes) Visit(prev);
-        }
-        return [.. walked];
-
-        void Visit(ContentHash hash)
-        {
-            if (walked.Count < max && _replica.TryIndex(hash, out int index) && visited.Add(index)) walked.Add(index);
-        }
     }
 
     private void SendBatch(SyncPeer peer, Response.Headers response)

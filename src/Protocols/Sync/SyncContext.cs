@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Hhs.Model;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -86,6 +87,14 @@ internal sealed class SyncContext(ISyncReplica replica, IRandomSource random, Sy
         Span<byte> digest = stackalloc byte[ContentHash.SizeBytes];
         random.Fill(digest);
         return ContentHash.FromDigest(digest);
+    }
+
+    /// <summary>A number from 0 to below the count.</summary>
+    public int Choose(int count)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        random.Fill(bytes);
+        return (int)(BinaryPrimitives.ReadUInt32LittleEndian(bytes) % (uint)count);
     }
 
     public string NewRequestId()

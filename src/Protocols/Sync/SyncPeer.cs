@@ -1,4 +1,5 @@
 using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
 using Hhs.Protocols.Wire;
 
 namespace Hhs.Protocols.Sync;
@@ -29,8 +30,30 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
 
     public TimeSpan LastSentAt { get; set; }
 
+    /// <summary>How many entries we had then.</summary>
+    public int LastSentCount { get; set; }
+
     /// <summary>It had told us nothing when we told it, so it may not have been listening: that does not count as an answer.</summary>
     public bool ToldUnheard { get; set; }
+
+    /// <summary>Told of growth at once, not later (see <see cref="GossipTree"/>).</summary>
+    public bool IsEager { get; set; } = true;
+
+    /// <summary>When it was first told at once of what it has not asked for since; null if it has, or has been told nothing.</summary>
+    public TimeSpan? PushedAt { get; set; }
+
+    /// <summary>The latest tips that it told us or that we told it.</summary>
+    public BoundedSet<ContentHash> Common { get; } = new(256);
+
+    /// <summary>Whether there is anything in the position that we have not told it, nor it us.</summary>
+    public bool Lacks(Position target)
+    {
+        foreach (var tip in target.Hashes)
+        {
+            if (Announced?.Contains(tip) != true && LastSent?.Contains(tip) != true && !Common.Contains(tip)) return true;
+        }
+        return false;
+    }
 
     /// <summary>A frontier was held back because too much is in flight.</summary>
     public bool FrontierOwed { get; set; }
@@ -43,6 +66,12 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
 
     /// <summary>Not asked for anything before this time.</summary>
     public TimeSpan NotBefore { get; set; }
+
+    /// <summary>An original is not asked for a walk before this time.</summary>
+    public TimeSpan NoWalkBefore { get; set; }
+
+    /// <summary>How fast it brings payloads.</summary>
+    public PeerSpeed Speed { get; } = new();
 
     /// <summary>Failures since it last brought something good: the exponent of its back-off.</summary>
     public int Failures { get; set; }

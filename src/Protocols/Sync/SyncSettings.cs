@@ -24,6 +24,9 @@ public sealed record SyncSettings
     /// <summary>Entries put off for want of another object's; more are let go (and fetched again at a later announcement).</summary>
     public int DeferredEntriesMax { get; init; } = 16_384;
 
+    /// <summary>Growth goes at once to a few peers of our kind, to the others later if need be; off, to all at once.</summary>
+    public bool GossipTree { get; init; } = true;
+
     /// <summary>Headers in one response of ours; a longer walk ends incomplete, and the peer asks on from there.</summary>
     public int HeadersPerResponseMax { get; init; } = 65_536;
 
@@ -35,6 +38,12 @@ public sealed record SyncSettings
 
     /// <summary>A peer whose frontier differs from ours is told ours again this often; deferred entries are offered again.</summary>
     public TimeSpan KeepAliveEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A peer of our kind that has not been told of growth at once is told after so long, and up to half as much again; what is lost on the way to it comes so much later.</summary>
+    public TimeSpan LazyAfter { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Peers that are told later are told so many at a time; the pause doubles before the next so many.</summary>
+    public int LazyPeersMax { get; init; } = 6;
 
     /// <summary>Gap between the last header and the first payload of a response to an original, and between its bursts of payloads (supplement 0.4).</summary>
     public TimeSpan OriginalPause { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -48,6 +57,9 @@ public sealed record SyncSettings
     /// <summary>Entries that a native peer is told of beyond what it has; well below <see cref="PendingEntriesMax"/>, so that one walk fits.</summary>
     public int NativeStageEntries { get; init; } = 32_768;
 
+    /// <summary>Payloads that a peer of our kind has not brought in this time are asked for of another that has them; three times next to nothing, and it is dropped.</summary>
+    public TimeSpan PayloadPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Peers of one object; a further one waits until another leaves, as many again at most, and any more are ignored.</summary>
     public int PeersMax { get; init; } = 64;
 
@@ -59,6 +71,9 @@ public sealed record SyncSettings
 
     /// <summary>Headers held that came from one peer and are not admitted yet; at this number they are dropped and the peer is charged.</summary>
     public int PendingEntriesPerPeerMax { get; init; } = 131_072;
+
+    /// <summary>A peer that was told of growth at once and did not ask for it in this time is told later from then on.</summary>
+    public TimeSpan PruneAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A frontier is pushed back to the same peer at most once in this time, unless ours has changed (wire.md 6).</summary>
     public TimeSpan PushBackEvery { get; init; } = TimeSpan.FromSeconds(15);

@@ -14,6 +14,8 @@ public enum SyncTimerKind
     KeepAlive,
     /// <summary>An original peer's pause before the next messages of a response (one timer a peer).</summary>
     Pace,
+    /// <summary>Peers that were not told at once are told, and those told in vain are not any more.</summary>
+    Lazy,
     /// <summary>Of a frontier too wide for one message another part is told.</summary>
     Part,
     /// <summary>An original may have got stuck.</summary>

@@ -19,14 +19,16 @@ public sealed class TopicSync
     private readonly List<(PeerId Id, PeerKind Kind)> _waiting = [];   // peers for which there is no room
     private readonly Rescuer _rescuer;
     private readonly Server _server;
+    private readonly GossipTree _tree;
 
     /// <summary>Makes the machine of one object.</summary>
     public TopicSync(ISyncReplica replica, IRandomSource random, SyncSettings settings)
     {
         _context = new(replica, random, settings);
         _pending = new(replica, settings);
-        _fetcher = new(_context, _pending);
-        _gossip = new(_context);
+        _tree = new(_context);
+        _fetcher = new(_context, _pending, _tree);
+        _gossip = new(_context, _tree);
         _server = new(_context);
         _rescuer = new(_context, _gossip, _server);
     }
@@ -39,6 +41,14 @@ public sealed class TopicSync
 
     /// <summary>Number of peers.</summary>
     public int Peers => _context.Peers.Count;
+
+    /// <summary>When something was last admitted, asked for or answered; announcements alone do not count.</summary>
+    public TimeSpan LastActive { get; private set; }
+
+    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched.</summary>
+    public bool IsIdle =>
+        _pending.Count == 0 && !_fetcher.IsBusy
+        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
 
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
     public IReadOnlyList<SyncEffect> Advance(SyncInput input)
@@ -75,6 +85,7 @@ public sealed class TopicSync
 
     private void OnAdmitted(SyncInput.EntriesAdmitted input)
     {
+        LastActive = input.Now;
         foreach (var entry in input.Entries)
         {
             if (_pending.Admit(entry) is { } from && _context.Peers.TryGetValue(from, out var peer)) peer.Failures = 0;
@@ -117,7 +128,7 @@ public sealed class TopicSync
         if (!_context.Peers.Remove(input.Peer, out var peer)) return;
         _context.InFlight -= peer.InFlight;
         _context.Cancel(new(SyncTimerKind.Pace, peer.Id));
-        _fetcher.Abandon(peer);
+        _fetcher.Abandon(peer, hasLeft: true);
         _server.PumpAll();
         if (_waiting.Count == 0) return;
         var (next, kind) = _waiting[0];
@@ -134,10 +145,12 @@ public sealed class TopicSync
             case SyncTimerKind.Fetch: _fetcher.TimePassed(); break;
             case SyncTimerKind.KeepAlive:
                 _pending.RetryDeferred();
+                _fetcher.ForgetOrphans();
                 _fetcher.Announced();
                 _gossip.KeepUp();
                 Forgive();
                 break;
+            case SyncTimerKind.Lazy: _gossip.TellLazy(); break;
             case SyncTimerKind.Pace:
                 if (timer.Peer is { } id && _context.Peers.TryGetValue(id, out var peer)) _server.Pump(peer);
                 break;
@@ -161,20 +174,24 @@ public sealed class TopicSync
             Charge(peer, why, Charges.Malformed);
             return;
         }
+        if (message is not (SyncMessage.NewFrontier or SyncMessage.Unknown)) LastActive = input.Now;
         switch (message)
         {
             case SyncMessage.CancelRequest m: _server.CancelRequest(peer, m.RequestId); break;
             case SyncMessage.HeaderBatch m: _fetcher.HeaderBatch(peer, m); break;
-            case SyncMessage.HeaderRequest m: _server.Request(peer, m); break;
+            case SyncMessage.HeaderRequest m:
+                _tree.AskedBy(peer);
+                _server.Request(peer, m);
+                break;
             case SyncMessage.HeaderResponseMeta m: _fetcher.HeaderMeta(peer, m); break;
             case SyncMessage.InitRequest m: _server.Init(peer, m); break;
             case SyncMessage.InitResponse: break;   // InitFetch's business: several are asked, so late answers are normal
             case SyncMessage.NewFrontier m:
                 // One connection can carry several objects' gossip on one topic in the original: others' is not ours.
                 if (m.DagId != _context.Replica.Id) break;
-                _gossip.Heard(peer, m.Frontier);
+                _gossip.Heard(peer, m.Frontier, _fetcher.IsNews(m.Frontier));
                 _rescuer.Watch();
-                _fetcher.Announced();
+                _fetcher.Announced(peer, m.Frontier);
                 break;
             case SyncMessage.PayloadMsg m: _fetcher.Payload(peer, m, input.Message.Length); break;
             case SyncMessage.PayloadRequest m: _server.Request(peer, m); break;
@@ -193,8 +210,8 @@ public sealed class TopicSync
 
     private void Shun(SyncPeer peer)
     {
-        _fetcher.Abandon(peer);
         peer.Announced = null;
+        _fetcher.Abandon(peer, hasLeft: false);
         peer.Requests.Clear();
         peer.Responding = null;
     }

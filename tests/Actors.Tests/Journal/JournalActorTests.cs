@@ -246,6 +246,7 @@ public sealed class JournalActorTests : IAsyncDisposable
         public IReadOnlyList<ObjectSummary> Objects => Inner.Objects;
         public IReadOnlyList<QuarantinedRecord> Quarantine => Inner.Quarantine;
         public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Inner.ReadIndex(objectId);
+        public bool Contains(ContentHash objectId, ContentHash entry) => Inner.Contains(objectId, entry);
         public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => Inner.TryReadPayload(objectId, entry, out payload);
         public long BytesOf(ContentHash objectId) => Inner.BytesOf(objectId);
         public void Drop(ContentHash objectId)

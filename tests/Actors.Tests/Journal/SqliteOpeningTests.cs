@@ -1,5 +1,6 @@
 using System.Text;
 using Hhs.Actors.Journal;
+using Hhs.Model.Dag;
 using Hhs.Tests.Contracts;
 using Microsoft.Data.Sqlite;
 using static Hhs.Tests.Contracts.SampleLog;
@@ -17,7 +18,7 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_new_store_says_that_it_was_made()
     {
         using (var journal = SqliteJournal.Open(_store.Beside("deep/down/store.db")))
-            Assert.Equal((3, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
+            Assert.Equal((4, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
         using var again = SqliteJournal.Open(_store.Beside("deep/down/store.db"));
         Assert.Null(again.Opening.MigratedFrom);
     }
@@ -44,21 +45,70 @@ public sealed class SqliteOpeningTests : IDisposable
             journal.Append(ObjectId(1), [.. chain]);
             bytes = journal.BytesOf(ObjectId(1));
         }
-        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 1");
+        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; ALTER TABLE object DROP COLUMN frontier; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 1");
 
         using var migrated = _store.Open();
-        Assert.Equal((3, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
+        Assert.Equal((4, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
         Assert.Equal(chain.Select(e => e.Entry), migrated.Names(ObjectId(1)));
         Assert.Equal(bytes, migrated.BytesOf(ObjectId(1)));
+        Assert.Equal(Position.Of(chain[^1].Entry), Assert.Single(migrated.Objects).Frontier);
         migrated.PutSetting("name", "value"u8.ToArray());
         Assert.True(migrated.TryGetSetting("name", out _));
+    }
+
+    [Fact]
+    public void A_store_of_version_two_gets_the_frontiers_of_all_its_objects()
+    {
+        var chain = Chain(5);
+        using (var journal = _store.Open())
+        {
+            for (int i = 0; i < 50; i++) journal.Append(ObjectId(i), [.. chain, Entry($"beside {i}", chain[2].Entry)]);
+        }
+        _store.Harm("ALTER TABLE object DROP COLUMN frontier; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 2; UPDATE entry SET tags = x'00' WHERE place = (SELECT id << 32 | 5 FROM object WHERE id = 7)");
+
+        for (int opened = 0; opened < 2; opened++)
+        {
+            using var migrated = _store.Open();
+            Assert.Equal(opened == 0 ? 2 : (int?)null, migrated.Opening.MigratedFrom);
+            Assert.Single(migrated.Opening.Quarantined);
+            for (int i = 0; i < 50; i++)
+                Assert.Equal(i == 6 ? Position.Of(chain[^1].Entry) : Position.Of(chain[^1].Entry, Entry($"beside {i}", chain[2].Entry).Entry), migrated.Objects[i].Frontier);
+        }
+    }
+
+    [Theory]
+    [InlineData("UPDATE object SET frontier = NULL")]
+    [InlineData("UPDATE object SET frontier = x'0102'")]
+    [InlineData("UPDATE object SET frontier = substr(frontier, 1, 39) || x'00'")]
+    [InlineData("UPDATE object SET frontier = substr(frontier, 1, 8)")]
+    public void A_frontier_that_was_altered_is_computed_anew(string sql)
+    {
+        var chain = Chain(5);
+        using (var journal = _store.Open()) journal.Append(ObjectId(1), [.. chain]);
+        _store.Harm(sql);
+        using (var opened = _store.Open())
+        {
+            Assert.Equal(Position.Of(chain[^1].Entry), Assert.Single(opened.Objects).Frontier);
+            Assert.Empty(opened.Quarantine);
+        }
+    }
+
+    [Fact]
+    public void A_frontier_follows_what_goes_into_quarantine()
+    {
+        var chain = Chain(5);
+        using (var journal = _store.Open()) journal.Append(ObjectId(1), [.. chain]);
+        _store.Harm("UPDATE entry SET tags = x'00' WHERE place = (1 << 32 | 3)");
+        using var opened = _store.Open();
+        Assert.Equal(3, opened.ReadIndex(ObjectId(1)).Count());
+        Assert.Equal(Position.Of(chain[2].Entry), Assert.Single(opened.Objects).Frontier);
     }
 
     [Fact]
     public void A_store_of_a_newer_release_is_refused()
     {
         _store.Open().Dispose();
-        _store.Harm("PRAGMA user_version = 4");
+        _store.Harm("PRAGMA user_version = 5");
         var before = File.ReadAllBytes(_store.Path);
         Assert.Equal(JournalFault.NewerSchema, _store.Refused().Fault);
         Assert.Equal(before, File.ReadAllBytes(_store.Path));

@@ -25,6 +25,8 @@ internal sealed class FaultyJournal : IJournal
     public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) =>
         objectId == BrokenIndex ? throw new InvalidDataException("the index makes no sense") : _inner.ReadIndex(objectId);
 
+    public bool Contains(ContentHash objectId, ContentHash entry) => _inner.Contains(objectId, entry);
+
     public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload)
     {
         if (DamagedPayload == entry)

@@ -210,11 +210,12 @@ public sealed class RelayTests : IAsyncLifetime
     {
         var relay = await Start(new() { Quotas = new() { ObjectsPerKeyMax = 1 } });
         var log = new LogProbe(relay.System);
-        var (node, roomy) = (await Client(relay), await Start(name: "roomy"));
-        node.AddPeer(roomy.Address());   // listens in memory alone
+        var (node, roomy) = (await _net.StartAsync("client", new() { Mesh = MeshNet.Quick with { OfferAgainEvery = TimeSpan.FromMilliseconds(100) } }), await Start(name: "roomy"));
         var caps = await node.CreateCapabilitiesAsync("caps", new Dictionary<string, string[]> { ["write"] = ["creator"] });
         await node.OfferToAsync(caps.Id, new Audience.Keys([]));
         var notes = await node.CreateLogAsync("notes", caps.Require(("append", "write")));
+        node.AddPeer(relay.Address());   // not before it is settled what is offered
+        node.AddPeer(roomy.Address());
         await log.Says($"{caps.Id} is not hosted for");
         Assert.False(await MeshNet.Has(relay, caps.Id));
 

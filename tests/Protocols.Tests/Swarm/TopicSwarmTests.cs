@@ -93,6 +93,59 @@ public class TopicSwarmTests
     }
 
     [Fact]
+    public void A_key_that_can_be_reached_again_is_dialled_at_once()
+    {
+        var swarm = Swarm();
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(1), Candidate(2)], At(0)));
+        foreach (int i in new[] { 1, 2 }) swarm.Advance(new SwarmInput.DialFailed(Candidate(i), At(0)));
+        Assert.Equal([Candidate(1)], Dials(swarm.Advance(new SwarmInput.Reachable(Candidate(1).KeyId, At(0.1)))));
+    }
+
+    [Fact]
+    public void A_swarm_with_enough_peers_tries_others_now_and_then_each_in_its_turn()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 2, DialsMax = 2 });
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([.. Enumerable.Range(0, 4).Select(Candidate)], At(0)));
+        for (int i = 0; i < 2; i++) swarm.Advance(new SwarmInput.PeerOpened(new($"p{i}"), Candidate(i).KeyId, At(0)));
+        Assert.Empty(Dials(swarm.Advance(new SwarmInput.TimerFired(At(9)))));
+        Assert.Equal([Candidate(2)], Dials(swarm.Advance(new SwarmInput.TimerFired(At(10)))));
+        swarm.Advance(new SwarmInput.DialFailed(Candidate(2), At(10)));
+        Assert.Equal([Candidate(3)], Dials(swarm.Advance(new SwarmInput.TimerFired(At(20)))));
+        swarm.Advance(new SwarmInput.PeerOpened(new("p3"), Candidate(3).KeyId, At(20)));
+        Assert.Equal([Candidate(2)], Dials(swarm.Advance(new SwarmInput.TimerFired(At(40)))));
+        Assert.DoesNotContain(swarm.Advance(new SwarmInput.TimerFired(At(60))), e => e is SwarmEffect.Leave);   // there is room
+    }
+
+    [Fact]
+    public void Who_was_tried_although_there_are_many_is_left_again_after_a_visit()
+    {
+        var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 1, PeersMax = 1 });
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([Candidate(0), Candidate(1)], At(0)));
+        swarm.Advance(new SwarmInput.PeerOpened(new("p0"), Candidate(0).KeyId, At(0)));
+        Assert.Single(Dials(swarm.Advance(new SwarmInput.TimerFired(At(10)))));
+        var effects = swarm.Advance(new SwarmInput.PeerOpened(new("p1"), Candidate(1).KeyId, At(11)));
+        Assert.Equal(At(9), effects.OfType<SwarmEffect.ArmTimer>().Single().After);   // the next try
+        Assert.Equal(new SwarmEffect.Leave(new("p1")), swarm.Advance(new SwarmInput.TimerFired(At(41))).OfType<SwarmEffect.Leave>().Single());
+        Assert.DoesNotContain(swarm.Advance(new SwarmInput.TimerFired(At(42))), e => e is SwarmEffect.Leave);
+    }
+
+    [Fact]
+    public void Halves_of_a_swarm_that_were_parted_meet_again()
+    {
+        // Each half has found enough peers of its own. What the others do when they are dialled is left out: one dial across is enough.
+        var swarm = Swarm(SwarmSettings.Default with { TargetPeers = 3 });
+        swarm.Advance(new SwarmInput.Activated(At(0)));
+        swarm.Advance(new SwarmInput.CandidatesFound([.. Enumerable.Range(0, 12).Select(Candidate)], At(0)));
+        for (int i = 0; i < 6; i++) swarm.Advance(new SwarmInput.PeerOpened(new($"p{i}"), Candidate(i).KeyId, At(0)));
+        bool across = false;
+        for (int now = 0; now < 300 && !across; now++) across = Dials(swarm.Advance(new SwarmInput.TimerFired(At(now)))).Any(c => Enumerable.Range(6, 6).Any(i => c == Candidate(i)));
+        Assert.True(across);
+    }
+
+    [Fact]
     public void Replaces_a_peer_that_it_lost()
     {
         var swarm = Swarm(Minutely with { TargetPeers = 1 });
@@ -159,7 +212,7 @@ public class TopicSwarmTests
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    private static readonly SwarmSettings Minutely = SwarmSettings.Default with { DiscoverEvery = TimeSpan.FromSeconds(60) };
+    private static readonly SwarmSettings Minutely = SwarmSettings.Default with { DiscoverEvery = TimeSpan.FromSeconds(60), ExploreEvery = TimeSpan.FromHours(1), ExploreMax = TimeSpan.FromHours(1) };
 
     private static readonly KeyId Self = new(ContentHash.Of("self"u8));
 }

@@ -165,6 +165,39 @@ internal static class PeerCopy
         host.ServePayloads(peer, copy, requestId, copy.Entries.Skip(1));
     }
 
+    /// <summary>Answers as an honest peer whatever is asked, until nothing is.</summary>
+    public static void Answer(this Host host, PeerId peer, MemoryReplica copy)
+    {
+        for (var asked = host.Sent(peer); asked.Count > 0; asked = host.Sent(peer))
+        {
+            var over = asked.OfType<SyncMessage.CancelRequest>().Select(c => c.RequestId).ToHashSet();
+            foreach (var message in asked)
+            {
+                if (message is SyncMessage.HeaderRequest walk && !over.Contains(walk.RequestId)) host.Answer(peer, copy, walk);
+                if (message is SyncMessage.PayloadRequest payloads && !over.Contains(payloads.RequestId)) host.Answer(peer, copy, payloads);
+            }
+        }
+    }
+
+    private static void Answer(this Host host, PeerId peer, MemoryReplica copy, SyncMessage.HeaderRequest walk)
+    {
+        int[] entries = Walks.Above(copy, walk.Start, walk.Limits, [], walk.MaxHeaders);
+        bool auto = walk.AutoPayload && entries.Length < walk.MaxHeaders;
+        host.Hear(peer, new SyncMessage.HeaderResponseMeta(walk.RequestId, entries.Length, entries.Length < walk.MaxHeaders, auto ? entries.Length : 0));
+        if (entries.Length == 0) return;
+        host.Hear(peer, new SyncMessage.HeaderBatch(walk.RequestId, 0, [.. entries.Select(copy.HeaderAt).Select(h => new NamedHeader(h.Hash, h))]));
+        if (!auto) return;
+        host.Hear(peer, new SyncMessage.PayloadResponseMeta(walk.RequestId, entries.Length));
+        host.ServePayloads(peer, copy, walk.RequestId, entries.Order().Select(i => copy.HeaderAt(i).Hash));
+    }
+
+    public static void Answer(this Host host, PeerId peer, MemoryReplica copy, SyncMessage.PayloadRequest payloads)
+    {
+        var has = payloads.Hashes.Where(copy.Contains).ToArray();
+        host.Hear(peer, new SyncMessage.PayloadResponseMeta(payloads.RequestId, has.Length));
+        host.ServePayloads(peer, copy, payloads.RequestId, has);
+    }
+
     public static void ServeHeaders(this Host host, PeerId peer, MemoryReplica copy, string requestId, bool auto)
     {
         host.Hear(peer, new SyncMessage.HeaderResponseMeta(requestId, copy.Count - 1, true, auto ? copy.Count - 1 : 0));

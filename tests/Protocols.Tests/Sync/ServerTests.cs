@@ -14,10 +14,24 @@ public class ServerTests
         var a = replica.Write("a");
         var b = replica.Write("b", [replica.Id]);
         var c = replica.Write("c", [a.Hash, b.Hash]);
-        var (host, peer) = HostWith(replica);
+        var (host, peer) = HostWith(replica, kind: PeerKind.Original);
         var hashes = Walk(host, peer, [c.Hash, Unknown], [replica.Id, Unknown], 100, out var meta);
         Assert.Equal(new SyncMessage.HeaderResponseMeta("r", 3, true, 0), meta);
         Assert.Equal([c.Hash, c.PrevEntryHashes[0], c.PrevEntryHashes[1]], hashes);
+    }
+
+    [Fact]
+    public void A_walk_for_one_of_ours_leaves_out_all_that_its_limits_stand_on()
+    {
+        var replica = PeerCopy.Linear(50);
+        var old = replica.HeaderAt(10);
+        var fresh = replica.Write("on an old version", [old.Hash]);   // a way round the limits, down to the root
+        var limit = replica.HeaderAt(40).Hash;
+        var (host, native) = HostWith(replica);
+        var hashes = Walk(host, native, replica.Frontier, [limit], 100, out _);
+        Assert.Equal([fresh.Hash, .. replica.Entries.Skip(41).Take(10).Reverse()], hashes);
+        var (other, original) = HostWith(replica, kind: PeerKind.Original);
+        Assert.Equal(22, Walk(other, original, replica.Frontier, [limit], 100, out _).Count);   // as the original itself walks
     }
 
     [Theory]
