@@ -49,7 +49,7 @@ internal static class CommandLine
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
             IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), EditCommands.Inc(), EditCommands.Set(),
             EditCommands.Clear(), EditCommands.Insert(), EditCommands.Delete(), EditCommands.Move(), ShowCommand.Make(), ConflictCommands.Conflicts(), ConflictCommands.Resolve(), CapsCommands.Enroll(),
-            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), TrackerCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), TrackerCommand.Make(), RelayCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

@@ -275,4 +275,45 @@ public abstract class JournalContract : IDisposable
     {
         public void Report(long value) => reports.Add(value);
     }
+
+    [Fact]
+    public void A_dropped_object_is_gone_and_can_come_back_and_others_stay()
+    {
+        var chain = Chain(3);
+        Journal.Append([new(ObjectId(1), chain), new(ObjectId(2), chain)]);
+        Journal.Drop(ObjectId(2));
+        Journal.Drop(ObjectId(3));   // never was
+        Reopen();
+        Assert.Equal(ObjectId(1), Assert.Single(Journal.Objects).ObjectId);
+        Assert.Empty(Journal.ReadIndex(ObjectId(2)));
+        Assert.False(Journal.TryReadPayload(ObjectId(2), chain[0].Entry, out _));
+        Assert.Equal(0, Journal.BytesOf(ObjectId(2)));
+        Assert.Equal(JournalFault.MissingPredecessor, Assert.Throws<JournalException>(() => Journal.Append(ObjectId(2), chain[1])).Fault);
+        Assert.Equal(chain.Select(e => e.Entry), Journal.Names(ObjectId(1)));
+
+        Journal.Append(ObjectId(2), [.. chain[..2]]);
+        Journal.Drop(ObjectId(1));
+        Journal.Append(ObjectId(4), [.. chain]);
+        Reopen();
+        Assert.Equal([ObjectId(2), ObjectId(4)], Journal.Objects.Select(o => o.ObjectId));
+        Assert.Equal(chain[..2].Select(e => e.Entry), Journal.Names(ObjectId(2)));
+        Assert.Equal(5, Journal.VerifyAll().Entries);
+        Assert.Empty(Journal.Quarantine);
+    }
+
+    [Fact]
+    public void An_object_takes_the_bytes_of_its_entries()
+    {
+        Assert.Equal(0, Journal.BytesOf(ObjectId(1)));
+        var chain = Chain(20);
+        long least = chain.Sum(e => e.Payload.Length + e.Tags.Length);
+        Journal.Append(ObjectId(1), [.. chain]);
+        long bytes = Journal.BytesOf(ObjectId(1));
+        Assert.InRange(bytes, least + (20 * 100), least + (20 * 500));
+        Journal.Append(ObjectId(1), [.. chain]);
+        Assert.Throws<JournalException>(() => Journal.Append(ObjectId(1), Entry("orphan", ObjectId(99))));
+        Assert.Equal(bytes, Journal.BytesOf(ObjectId(1)));
+        Reopen();
+        Assert.Equal(bytes, Journal.BytesOf(ObjectId(1)));
+    }
 }

@@ -40,6 +40,13 @@ public interface IJournal : IDisposable
     /// </remarks>
     bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload);
 
+    /// <summary>Bytes that an object takes: its payloads and index records, and 256 more a record. 0 for one that is not here. Kept in memory: costs no counting.</summary>
+    long BytesOf(ContentHash objectId);
+
+    /// <summary>Forgets an object with all its entries and what is in quarantine of it, as one commit that is durable when the call returns.</summary>
+    /// <remarks>Its space is used again. It can be appended to again, from its first entry on. An unknown object is no error.</remarks>
+    void Drop(ContentHash objectId);
+
     /// <summary>Re-reads every record, payloads included, parses each payload and compares its hash; quarantines what is damaged.</summary>
     /// <param name="progress">Told the number of records read so far, after each thousand and at the end.</param>
     JournalVerification VerifyAll(IProgress<long>? progress = null);

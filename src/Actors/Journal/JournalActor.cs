@@ -18,6 +18,7 @@ public sealed class JournalActor : ReceiveActor
     private readonly Queue<Waiting> _waiting = [];
     private long _waitingBytes;
     private JournalProtocol.JournalFailed? _failed;
+    private IActorRef _watcher = ActorRefs.Nobody;
 
     /// <summary>Props with a thread of the actor's own (dispatcher <c>hhs.journal.dispatcher</c>), since commits block.</summary>
     /// <remarks>The journal stays the caller's to dispose, after the actor has stopped.</remarks>
@@ -41,6 +42,8 @@ public sealed class JournalActor : ReceiveActor
     private void Writing()
     {
         Receive<JournalProtocol.Append>(Take);
+        Receive<JournalProtocol.Drop>(OnDrop);
+        Receive<JournalProtocol.Watch>(_ => _watcher = Sender);
         Receive<Flush>(_ =>
         {
             CommitNext();
@@ -51,6 +54,8 @@ public sealed class JournalActor : ReceiveActor
     private void Failed()
     {
         Receive<JournalProtocol.Append>(append => Sender.Tell(Refusal(append)));
+        Receive<JournalProtocol.Drop>(drop => Sender.Tell(new JournalProtocol.DropFailed(drop.ObjectId, _failed!.Reason)));
+        Receive<JournalProtocol.Watch>(_ => { });   // nothing grows any more
         Receive<Flush>(_ => { });   // was under way when the store failed
     }
 
@@ -65,6 +70,20 @@ public sealed class JournalActor : ReceiveActor
         _waiting.Enqueue(new(Sender, append, bytes));
         _waitingBytes += bytes;
         if (_waiting.Count == 1) Self.Tell(Flush.Instance);
+    }
+
+    private void OnDrop(JournalProtocol.Drop drop)
+    {
+        while (_failed is null && _waiting.Count > 0) CommitNext();
+        try
+        {
+            if (_failed is null) _journal.Drop(drop.ObjectId);
+        }
+        catch (Exception e)
+        {
+            Fail([], e);
+        }
+        Sender.Tell(_failed is null ? new JournalProtocol.Dropped(drop.ObjectId) : new JournalProtocol.DropFailed(drop.ObjectId, _failed.Reason));
     }
 
     private void CommitNext()
@@ -102,6 +121,8 @@ public sealed class JournalActor : ReceiveActor
         }
         JournalMetrics.Committed(entries, bytes, Stopwatch.GetElapsedTime(started));
         foreach (var one in group) one.Sender.Tell(new JournalProtocol.Appended(one.Append.Tag));
+        if (_watcher.IsNobody()) return;
+        foreach (var id in group.Select(w => w.Append.Batch.ObjectId).Distinct()) _watcher.Tell(new JournalProtocol.Grew(id, _journal.BytesOf(id)));
     }
 
     private void CommitAlone(Waiting one)

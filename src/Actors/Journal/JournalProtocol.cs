@@ -1,3 +1,5 @@
+using Hhs.Model.Hashing;
+
 namespace Hhs.Actors.Journal;
 
 /// <summary>What is said to and by <see cref="JournalActor"/>.</summary>
@@ -13,6 +15,24 @@ public static class JournalProtocol
 
     /// <summary>Nothing of the batch is stored.</summary>
     public sealed record AppendFailed(object Tag, JournalFault Fault, string Reason);
+
+    /// <summary>Forget an object, after all that was accepted before. Answered by <see cref="Dropped"/> or <see cref="DropFailed"/>.</summary>
+    public sealed record Drop(ContentHash ObjectId);
+
+    /// <summary>The object is gone from the disk.</summary>
+    public sealed record Dropped(ContentHash ObjectId);
+
+    /// <summary>The object is still there.</summary>
+    public sealed record DropFailed(ContentHash ObjectId, string Reason);
+
+    /// <summary>Tell the sender, and nobody else, of all that objects grow by from now on, as <see cref="Grew"/>.</summary>
+    internal sealed record Watch
+    {
+        public static readonly Watch Instance = new();
+    }
+
+    /// <summary>An object has grown, to so many bytes.</summary>
+    internal sealed record Grew(ContentHash ObjectId, long Bytes);
 
     /// <summary>Published on the event stream when the store has failed: from now on every write is refused.</summary>
     public sealed record JournalFailed(JournalFault Fault, string Reason);

@@ -11,6 +11,9 @@ public sealed record JournalEntry(Header Header, ReadOnlyMemory<byte> Payload, R
 {
     /// <summary>The entry's name.</summary>
     public ContentHash Entry => Header.Hash;
+
+    /// <summary>What a record costs beside its texts: hashes, numbers, checksums and their place in indexes, about.</summary>
+    internal const int OverheadBytes = 256;
 }
 
 /// <summary>Entries of one object, predecessors before what builds on them.</summary>

@@ -15,6 +15,7 @@ public sealed class MemoryJournal : IJournal
         internal ContentHash Id { get; } = id;
         internal List<JournalEntry> Entries { get; } = [];
         internal Dictionary<ContentHash, JournalEntry> ByName { get; } = [];
+        internal long Bytes { get; set; }
         internal HashSet<ContentHash> Tips { get; } = [];
     }
 
@@ -88,6 +89,7 @@ public sealed class MemoryJournal : IJournal
         var stored = entry with { Payload = entry.Payload.ToArray(), Tags = entry.Tags.ToArray() };
         if (!o.ByName.TryAdd(entry.Entry, stored)) return;
         o.Entries.Add(stored);
+        o.Bytes += stored.Payload.Length + stored.Tags.Length + JournalEntry.OverheadBytes;
         o.Tips.ExceptWith(entry.Header.PrevEntryHashes);
         o.Tips.Add(entry.Entry);
     }
@@ -111,6 +113,18 @@ public sealed class MemoryJournal : IJournal
             payload = stored.Payload;
             return true;
         }
+    }
+
+    /// <inheritdoc/>
+    public long BytesOf(ContentHash objectId)
+    {
+        lock (_lock) return _objects.TryGetValue(objectId, out var o) ? o.Bytes : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Drop(ContentHash objectId)
+    {
+        lock (_lock) if (_objects.Remove(objectId, out var o)) _inOrder.Remove(o);
     }
 
     /// <inheritdoc/>

@@ -121,6 +121,7 @@ public sealed partial class SqliteJournal
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var quarantined = new List<QuarantinedRecord>();
+            if (!_objects.TryGetValue(o.Hash, out var current) || current.Id != o.Id) return quarantined;   // dropped meanwhile
             _writer.Transact(() => o = Rescan(o, damaged, quarantined));
             _anyQuarantined |= quarantined.Count > 0;
             JournalMetrics.Quarantined(quarantined.Count);
@@ -192,8 +193,9 @@ public sealed partial class SqliteJournal
         long next = last.IsNull(0) ? 0 : RecordCode.Number(last.Integer(0)) + 1;
         last.Reset();
         var current = _objects.TryGetValue(o.Hash, out var known) ? known : o;
-        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next), Frontier = frontier };
+        var counted = current with { Entries = entries, Next = Math.Max(current.Next, next), Frontier = frontier, Bytes = Measure(o.Id) };
         WriteCounts(counted);
+        WriteSize(counted);
         return counted;
     }
 

@@ -25,7 +25,10 @@ public sealed partial class SqliteJournal : IJournal
     private bool _anyQuarantined;
     private volatile bool _disposed;
 
-    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next, Position? Frontier);
+    private sealed record StoredObject(long Id, ContentHash Hash, long Entries, long Next, Position? Frontier)
+    {
+        internal long Bytes { get; init; }
+    }
 
     private SqliteJournal(string path, FileStream held, SqliteSession writer, int? migratedFrom)
     {
@@ -43,6 +46,7 @@ public sealed partial class SqliteJournal : IJournal
             if (!trusted) untrusted.Add(o);
         }
         Recount(untrusted);
+        ReadSizes();
         var quarantined = ReadQuarantine(writer);
         _anyQuarantined = quarantined.Count > 0;
         Opening = new(SqliteSchema.Version, migratedFrom, quarantined);
@@ -92,6 +96,7 @@ public sealed partial class SqliteJournal : IJournal
                     foreach (var batch in batches) AppendBatch(batch, grown);
                     foreach (var o in grown.Values)
                         WriteCounts(o);
+                    foreach (var o in grown.Values) WriteSize(o);
                 });
             }
             catch
@@ -111,8 +116,8 @@ public sealed partial class SqliteJournal : IJournal
         foreach (var entry in batch.Entries)
         {
             if (NumberOf(o.Id, entry.Entry) is not null) continue;
-            Insert(o, entry);
-            o = o with { Entries = o.Entries + 1, Next = o.Next + 1 };
+            long bytes = Insert(o, entry);
+            o = o with { Entries = o.Entries + 1, Next = o.Next + 1, Bytes = o.Bytes + bytes };
             tips?.ExceptWith(entry.Header.PrevEntryHashes);
             tips?.Add(entry.Entry);
         }
@@ -125,14 +130,13 @@ public sealed partial class SqliteJournal : IJournal
 
     private StoredObject NewObject(ContentHash objectId)
     {
-        var row = _writer["INSERT INTO object (hash, entries, next) VALUES (?, 0, 0) RETURNING id"].Bind(objectId.ToBytes());
-        row.Step();
-        long id = row.Integer(0);
-        row.Run();
+        // Never one of an object that was dropped: a reader that began before would take the one for the other.
+        long id = ++_lastObject;
+        _writer["INSERT INTO object (id, hash, entries, next) VALUES (?, ?, 0, 0)"].Bind(id).Bind(objectId.ToBytes()).Run();
         return new(id, objectId, 0, 0, Position.Empty);
     }
 
-    private void Insert(StoredObject o, JournalEntry entry)
+    private long Insert(StoredObject o, JournalEntry entry)
     {
         var prevEntries = entry.Header.PrevEntryHashes;
         Span<long> numbers = prevEntries.Count <= 16 ? stackalloc long[prevEntries.Count] : new long[prevEntries.Count];
@@ -154,6 +158,7 @@ public sealed partial class SqliteJournal : IJournal
             .Bind(RecordCode.PayloadChecksum(place, hash, entry.Payload.Span)).Run();
         if (_anyQuarantined) _writer["DELETE FROM quarantine WHERE object = ? AND entry = ?"].Bind(o.Hash.ToBytes()).Bind(hash).Run();
         Remember(o.Id, entry.Entry, o.Next);
+        return entry.Payload.Length + entry.Tags.Length + prev.Length + JournalEntry.OverheadBytes;
     }
 
     private long? NumberOf(long objectNumber, ContentHash entry)

@@ -26,6 +26,7 @@ internal static class SqliteSchema
         CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         """,
         "ALTER TABLE object ADD COLUMN frontier BLOB",   // computed at opening where it is null
+        "ALTER TABLE object ADD COLUMN bytes INTEGER",   // counted at opening where it is null
     ];
 
     /// <summary>The version that this release writes.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
@@ -32,6 +33,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary.Create<string, CarriedTopic>(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private IActorRef _watcher = ActorRefs.Nobody;
+    private RelayDoor? _relay;
     private long _sessionNumber;
     private int _inbound;
 
@@ -83,13 +85,15 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         });
         Receive<MeshProtocol.SetPolicy>(set =>
         {
-            _policies[set.Topic.ToString()] = set.Policy;
+            if (set.Policy == TopicPolicy.Everyone) _policies.Remove(set.Topic.ToString());   // the default: nothing to remember
+            else _policies[set.Topic.ToString()] = set.Policy;
             Update(set.Topic);
         });
         Receive<MeshProtocol.SetDormant>(set =>
         {
             if (set.Dormant ? _dormant.Add(set.Topic.ToString()) : _dormant.Remove(set.Topic.ToString())) Update(set.Topic);
         });
+        Receive<MeshProtocol.SetRelay>(set => _relay = set.Door);
         Receive<MeshProtocol.OfferToPool>(offer => TellSessions(new MeshProtocol.Offer([offer.Topic.ToString()])));
         Receive<MeshProtocol.Watch>(_ =>
         {
@@ -340,7 +344,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         string first = why is null ? "" : why.Topics.FirstOrDefault() ?? (_topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(why.NextTopic % _topics.Count));
         var wanted = why is null || why.IsKept ? null : why.Topics.ToArray();
         var id = new PeerId($"session-{++_sessionNumber}");
-        var setup = new SessionSetup(connection, Self, _watcher, _setup.Handshake, _instance, _setup.Random, _setup.Settings, _topics, dialled, first, wanted);
+        var setup = new SessionSetup(connection, Self, _watcher, _setup.Handshake, _instance, _setup.Random, _setup.Settings, _topics, dialled, first, wanted, _relay);
         _sessions[id] = new(Context.ActorOf(PeerSessionActor.Props(setup), id.Text), dialled);
         return id;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Hhs.Actors.Relay;
 using Hhs.Model;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -62,6 +63,11 @@ public static class MeshProtocol
 
     /// <summary>Whether the topic is open to nobody at present, whatever its policy.</summary>
     internal sealed record SetDormant(ContentHash Topic, bool Dormant);
+
+    // relay -> mesh
+
+    /// <summary>Sessions are to ask this relay for topics that are not here.</summary>
+    internal sealed record SetRelay(RelayDoor Door);
 
     // discovery -> mesh, and back
 

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model;
+using Hhs.Model.Hashing;
 using Hhs.Protocols;
 using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
@@ -40,6 +42,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
     private int _handshakeUnsent;
     private bool _opened, _wantsAll, _toldDeclined;
     private TimeSpan _idleSince, _askAgainAt, _askAgainPause;
+    private string? _verdictAwaited;
     private Reject? _ending;
 
     public static Props Props(SessionSetup setup) => Akka.Actor.Props.Create(() => new PeerSessionActor(setup));
@@ -133,6 +136,12 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
             if (TryOpen(frame.Bytes, out var opened)) Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.FrameArrived(opened)));
         });
         Receive<DeadlineTick>(_ => Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.DeadlinePassed())));
+        Receive<MeshProtocol.TopicsChanged>(changed =>
+        {
+            _carried = changed.Topics;
+            if (_verdictAwaited is { } topic && _carried.ContainsKey(topic)) Decide(topic);
+        });
+        Receive<RelayProtocol.Done>(done => { if (_verdictAwaited == done.Topic) Decide(done.Topic); });
         ReceiveAlways();
     }
 
@@ -146,6 +155,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<MeshProtocol.Charge>(charge => OnCharge(charge.Why, charge.Points));
         Receive<MeshProtocol.Offer>(offer => _topics.Want(offer.Topics));
         Receive<MeshProtocol.LeaveTopic>(leave => _topics.Part(leave.Topic.ToString()));
+        Receive<RelayProtocol.Done>(done => _topics.OnRelayDone(done.Topic));
         Receive<MeshProtocol.OfferAll>(_ =>
         {
             _wantsAll = true;
@@ -233,7 +243,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         _remote = remote;
         _channel = new(keys);
         _out = new(_connection, _channel);
-        _topics = new(_self, Self, remote.KeyId, remote.Kind, _connection, _out, _setup.Watcher, _setup.Settings.DeclinedTopicsMax, _log);
+        _topics = new(_self, Self, remote.KeyId, remote.Kind, _connection, _out, _setup.Watcher, _setup.Relay, _setup.Settings.DeclinedTopicsMax, _log);
         if (hold > TimeSpan.Zero) HoldFor(hold);
         if (remote.Kind == PeerKind.Original)
         {
@@ -277,7 +287,13 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             case NegotiationEffect.ArmDeadline(var after): ArmDeadline(after); break;
             case NegotiationEffect.AskVerdict(var topic):
-                Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_carried.TryGetValue(topic, out var carried) && carried.Policy.Admits(_remote.KeyId))));
+                if (!_carried.ContainsKey(topic) && _setup.Relay?.Admits(_remote.KeyId) == true && ContentHash.TryParse(topic, out var id))
+                {
+                    // Decided when the relay has opened it or will not; the deadline runs on.
+                    _verdictAwaited = topic;
+                    _setup.Relay.Actor.Tell(new RelayProtocol.Ask(id, _remote.KeyId));
+                }
+                else Decide(topic);
                 break;
             case NegotiationEffect.CloseTransport(var why, _): End(why); break;
             case NegotiationEffect.Opened(var topic):
@@ -288,6 +304,12 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
             case NegotiationEffect.SendFrame(var frame): _out.Control(frame); break;
             default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
         }
+    }
+
+    private void Decide(string topic)
+    {
+        _verdictAwaited = null;
+        Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_carried.TryGetValue(topic, out var carried) && carried.Policy.Admits(_remote.KeyId))));
     }
 
     private void OnOpened(string? first = null)
@@ -369,6 +391,8 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
             case MuxFrame.Ping(var number) when _remote.Kind == PeerKind.Native: _out.Control(new MuxFrame.Pong(number)); break;
             case MuxFrame.Pong(var number): OnPong(number); break;
             case MuxFrame.Dropped(var reason): SyncMetrics.FrameDropped(reason); break;
+            // It may have pooled the connection, and then it never says interest (supplement 7.5).
+            case MuxFrame.TopicData(var unknown, _) when _remote.Kind == PeerKind.Original && _topics.TryAskRelay(unknown, owesAnswer: false): break;
             case MuxFrame.TopicData: SyncMetrics.FrameDropped("topic not joined"); break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Transport;
 using Hhs.Model;
 using Hhs.Protocols.Handshake;
@@ -18,6 +19,8 @@ namespace Hhs.Actors.Mesh;
 /// <param name="Topics">The topics carried here at the moment.</param>
 /// <param name="Dialled">The address that was dialled; null for a connection that came in.</param>
 /// <param name="Wanted">Topics that a dialled peer is asked for, the first one first; null for all.</param>
+/// <param name="Relay">Who is asked for topics that are not here; null where nobody is.</param>
 internal sealed record SessionSetup(
     IFrameConnection Connection, IActorRef Mesh, IActorRef Watcher, HandshakeSettings Handshake, NodeInstance Instance, IRandomSource Random,
-    MeshSettings Settings, ImmutableDictionary<string, CarriedTopic> Topics, PeerAddress? Dialled, string FirstTopic, IReadOnlyCollection<string>? Wanted);
+    MeshSettings Settings, ImmutableDictionary<string, CarriedTopic> Topics, PeerAddress? Dialled, string FirstTopic, IReadOnlyCollection<string>? Wanted,
+    RelayDoor? Relay);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Telemetry;
 using Hhs.Actors.Transport;
 using Hhs.Model.Hashing;
@@ -16,10 +17,11 @@ namespace Hhs.Actors.Mesh;
 /// nothing. We name a topic only to a peer that is to be asked for it, or that has named it itself.
 /// Source: wire.md section 5, supplement section 7.
 /// </remarks>
-internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, PeerKind kind, IFrameConnection connection, OutgoingFrames outgoing, IActorRef watcher, int declinedMax, ILoggingAdapter log)
+internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, PeerKind kind, IFrameConnection connection, OutgoingFrames outgoing, IActorRef watcher, RelayDoor? relay, int declinedMax, ILoggingAdapter log)
 {
     private readonly Dictionary<string, (IActorRef Channel, TopicCredit Credit)> _joined = new(StringComparer.Ordinal);
     private readonly HashSet<string> _declinedByUs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _awaited = new(StringComparer.Ordinal);   // of the relay; whether the peer is owed an answer
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary<string, CarriedTopic>.Empty;
@@ -52,7 +54,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
             _joined.Add(topic, joined);
             WereShared = true;
             carried.Channel.Tell(new MeshProtocol.PeerJoined(topic, self, peer, kind, session, before), session);
-            watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
+            var told = new MeshProtocol.TopicJoined(topic, self, peer);
+            watcher.Tell(told, session);
+            relay?.Actor.Tell(told, session);
         }
         (channel, credit) = joined;
         return true;
@@ -67,12 +71,43 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
             return true;
         }
         if (!ContentHash.TryParse(topic, out _)) return false;   // text of any length
+        if (!TryAskRelay(topic, owesAnswer: true)) Decline(topic);
+        return true;
+    }
+
+    /// <summary>Asks the relay, if there is one for this peer, for a topic that is not here.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="owesAnswer">Whether the peer waits to be accepted or rejected.</param>
+    public bool TryAskRelay(string topic, bool owesAnswer)
+    {
+        if (relay?.Admits(peer) != true || _topics.ContainsKey(topic) || !ContentHash.TryParse(topic, out var id)) return false;
+        if (_awaited.TryGetValue(topic, out bool owed)) _awaited[topic] = owed || owesAnswer;
+        else if (_awaited.Count >= declinedMax) return false;
+        else
+        {
+            _awaited.Add(topic, owesAnswer);
+            relay.Actor.Tell(new RelayProtocol.Ask(id, peer), session);
+        }
+        return true;
+    }
+
+    /// <summary>The relay has the topic here now, or will not.</summary>
+    public void OnRelayDone(string topic)
+    {
+        if (!_awaited.Remove(topic, out bool owesAnswer)) return;
+        bool joined = TryJoin(topic, out _, out _);
+        if (!owesAnswer) return;
+        if (joined) outgoing.Control(new MuxFrame.Accept(topic));
+        else Decline(topic);
+    }
+
+    private void Decline(string topic)
+    {
         outgoing.Control(new MuxFrame.Reject(topic));
         SyncMetrics.FrameDropped("interest in a topic that is not here");
         // No charge: whoever has many objects may offer them all.
-        if (_declinedByUs.Count >= declinedMax || !_declinedByUs.Add(topic)) return true;
+        if (_declinedByUs.Count >= declinedMax || !_declinedByUs.Add(topic)) return;
         if (_declinedByUs.Count == declinedMax) log.Info("Peer {0} has asked for {1} topics that are not here; further ones are forgotten", connection.Remote, declinedMax);
-        return true;
     }
 
     /// <summary>The peer shares the topic.</summary>
@@ -86,6 +121,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public void OnReject(string topic)
     {
         Leave(topic);
+        _awaited.Remove(topic);
         if (!_asked.Remove(topic)) return;
         watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
         AllDeclined = _asked.Count == 0 && _joined.Count == 0;
@@ -129,6 +165,11 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     {
         _topics = topics;
         bool open = IsOpenToPeer(topic);
+        if (_awaited.ContainsKey(topic))
+        {
+            OnRelayDone(topic);
+            return;
+        }
         if (_joined.TryGetValue(topic, out var joined))
         {
             if (open && joined.Channel.Equals(topics[topic].Channel)) return;
@@ -165,7 +206,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     {
         if (!_joined.Remove(topic, out var left)) return;
         left.Channel.Tell(new MeshProtocol.PeerLeft(topic, self, next), session);
-        watcher.Tell(new MeshProtocol.TopicLeft(topic, self), session);
+        var told = new MeshProtocol.TopicLeft(topic, self);
+        watcher.Tell(told, session);
+        relay?.Actor.Tell(told, session);
         left.Credit.Abandon();
     }
 

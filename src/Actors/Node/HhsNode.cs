@@ -5,6 +5,7 @@ using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Settings;
 using Hhs.Actors.Tracker;
 using Hhs.Model.Dag;
@@ -13,6 +14,7 @@ using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Set;
+using Hhs.Protocols.Relay;
 
 namespace Hhs.Actors.Node;
 
@@ -119,6 +121,10 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <summary>Who is blocked.</summary>
     public async Task<IReadOnlyList<KeyId>> BlockedAsync() =>
         (await AskAsync<MeshProtocol.Peers>(_node, MeshProtocol.GetPeers.Instance).ConfigureAwait(false)).Blocked;
+
+    /// <summary>What this node hosts for others, if it is a relay.</summary>
+    public async Task<IReadOnlyList<HostedObject>> HostedAsync() =>
+        (await AskAsync<RelayProtocol.Hosted>(_node, RelayProtocol.GetHosted.Instance).ConfigureAwait(false)).Objects;
 
     /// <summary>Ids and entry counts of what is stored here.</summary>
     public async Task<IReadOnlyList<(ContentHash Id, long Entries)>> ObjectsAsync() =>

@@ -5,6 +5,7 @@ using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Settings;
 using Hhs.Actors.Tracker;
 using Hhs.Actors.Transport;
@@ -28,6 +29,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef _journalActor = ActorRefs.Nobody;
     private IActorRef _discovery = ActorRefs.Nobody;
     private IActorRef _audiences = ActorRefs.Nobody;
+    private IActorRef _relay = ActorRefs.Nobody;
     private readonly Dictionary<string, ITransport> _transports = new(StringComparer.Ordinal);
     private readonly Dictionary<TrackerAddress, IActorRef> _trackers = [];
 
@@ -80,10 +82,26 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
+        _relay = StartRelay(_journal);
         _objects = Context.ActorOf(ObjectsActor.Props(new(
-            _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects)), "objects");
+            _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
+        _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
+    }
+
+    private IActorRef StartRelay(IJournal journal)
+    {
+        if (!_settings.Relay.Enabled) return ActorRefs.Nobody;
+        foreach (var (policy, mode) in RelayActor.Beforehand(journal, _settings.Relay))
+        {
+            if (policy is not null) _mesh.Tell(policy);
+            _discovery.Tell(mode);
+        }
+        var relay = Context.ActorOf(RelayActor.Props(new(
+            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock)), "relay");
+        _mesh.Tell(new MeshProtocol.SetRelay(new(relay, RelayActor.Allowed(_settings.Relay))));
+        return relay;
     }
 
     private void Starting()
@@ -128,6 +146,11 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         Receive<DiscoveryActor.SetMode>(_discovery.Forward);
         Receive<AudiencesActor.Set>(_audiences.Forward);
         Receive<AudiencesActor.Get>(_audiences.Forward);
+        Receive<RelayProtocol.GetHosted>(get =>
+        {
+            if (_relay.IsNobody()) Sender.Tell(new RelayProtocol.Hosted([]));
+            else _relay.Forward(get);
+        });
         Receive<ObjectsProtocol.Create>(_objects.Forward);
         Receive<ObjectsProtocol.GetObjects>(_objects.Forward);
         Receive<ObjectsProtocol.Open>(_objects.Forward);

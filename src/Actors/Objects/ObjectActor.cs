@@ -168,7 +168,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
 
     private void FollowObserved()
     {
-        foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id));
+        foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id, _id));
         if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
     }
 

@@ -20,6 +20,9 @@ namespace Hhs.Actors.Objects;
 public sealed record ObjectServices(
     IJournal Journal, IActorRef JournalActor, IActorRef Mesh, SecretKey Identity, TypeRegistry Types, IRandomSource Random, SyncSettings Sync, ObjectSettings Settings)
 {
+    /// <summary>Who is asked before an object that a hosted one observes is fetched; nobody on a node that is no relay.</summary>
+    public IActorRef Relay { get; init; } = ActorRefs.Nobody;
+
     /// <summary>The channel of sleeping objects; the registry sets it.</summary>
     internal IActorRef Sleepers { get; init; } = ActorRefs.Nobody;
 }

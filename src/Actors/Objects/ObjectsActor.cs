@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Sleepers;
 using Hhs.Model;
 using Hhs.Model.Dag;
@@ -20,6 +21,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ActiveObjects _active = new();
     private readonly HashSet<ContentHash> _asleep = [];
+    private readonly Droppings _droppings = new();
     private readonly Queue<ObjectsProtocol.Wake> _wakes = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private ObjectServices _services;
@@ -32,8 +34,11 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
     {
         _services = services;
         Receive<ObjectsProtocol.Create>(OnCreate);
-        Receive<ObjectsProtocol.Open>(open => Deliver(open.Id, ObjectProtocol.Open.Instance));
-        Receive<ObjectsProtocol.Follow>(follow => Deliver(follow.Id, ObjectProtocol.Follow.Instance));
+        Receive<ObjectsProtocol.Open>(open => { if (!_droppings.TryHold(open.Id, open, Sender)) Deliver(open.Id, ObjectProtocol.Open.Instance); });
+        Receive<ObjectsProtocol.Follow>(OnFollow);
+        Receive<ObjectsProtocol.Drop>(drop => OnDrop(drop.Id));
+        Receive<JournalProtocol.Dropped>(gone => OnDropEnded(gone.ObjectId, new ObjectsProtocol.Dropped(gone.ObjectId)));
+        Receive<JournalProtocol.DropFailed>(failed => OnDropEnded(failed.ObjectId, new ObjectsProtocol.DropFailed(failed.ObjectId, failed.Reason)));
         Receive<ObjectsProtocol.ToObject>(OnToObject);
         Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
             [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
@@ -97,7 +102,43 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
             return;
         }
         var entry = Entry.Make(create.Payload, Position.Empty);
-        Deliver(entry.Hash, new ObjectActor.CreateWith(entry));
+        if (!_droppings.TryHold(entry.Hash, create, Sender)) Deliver(entry.Hash, new ObjectActor.CreateWith(entry));
+    }
+
+    // What a hosted object makes this node fetch is the relay's to judge; it asks again without naming the observer.
+    private void OnFollow(ObjectsProtocol.Follow follow)
+    {
+        if (_droppings.TryHold(follow.Id, follow, Sender)) return;
+        bool isHere = _active.Find(follow.Id) is not null || _asleep.Contains(follow.Id);
+        if (follow.By is { } by && !_services.Relay.IsNobody() && !isHere) _services.Relay.Forward(new RelayProtocol.Follow(follow.Id, by));
+        else Deliver(follow.Id, ObjectProtocol.Follow.Instance);
+    }
+
+    private void OnDrop(ContentHash id)
+    {
+        if (!_droppings.Begin(id, Sender)) return;
+        if (_active.Find(id) is { } active) Context.Stop(active.Actor);   // all that it writes is on its way to the journal by the time it has stopped
+        else DropStored(id);
+    }
+
+    private void DropStored(ContentHash id)
+    {
+        _asleep.Remove(id);
+        Forget(id);
+        _services.JournalActor.Tell(new JournalProtocol.Drop(id));
+    }
+
+    private void OnDropEnded(ContentHash id, object answer)
+    {
+        var (askers, held) = _droppings.End(id);
+        foreach (var asker in askers) asker.Tell(answer);
+        foreach (var (message, sender) in held) Self.Tell(message, sender);
+    }
+
+    private void Forget(ContentHash id)
+    {
+        _services.Sleepers.Tell(new SleepersProtocol.Gone(id));
+        _services.Mesh.Tell(new MeshProtocol.CloseTopic(id, _services.Sleepers));   // where it was not even opened
     }
 
     private void OnToObject(ObjectsProtocol.ToObject envelope)
@@ -171,7 +212,9 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
     private void OnGone(ContentHash id)
     {
         if (_active.Remove(id) is not { } gone) return;
-        if (gone.Slept is { } summary)
+        bool dropped = _droppings.Contains(id);
+        if (dropped) DropStored(id);
+        if (gone.Slept is { } summary && !dropped)
         {
             _asleep.Add(id);
             if (gone.Waiting is not { Count: > 0 } waiting) _services.Sleepers.Tell(new SleepersProtocol.Asleep([summary]));
@@ -179,8 +222,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         }
         else
         {
-            _services.Sleepers.Tell(new SleepersProtocol.Gone(id));
-            _services.Mesh.Tell(new MeshProtocol.CloseTopic(id, _services.Sleepers));   // where it was not even opened
+            Forget(id);
             foreach (var (message, sender) in gone.Waiting ?? []) if (ObjectProtocol.IsQuestion(message)) sender.Tell(HasStopped(ActorName(id)));
         }
         ServeWakes();

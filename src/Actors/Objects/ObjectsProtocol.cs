@@ -14,7 +14,18 @@ public static class ObjectsProtocol
     public sealed record Open(ContentHash Id);
 
     /// <summary>An object observes this one: it is to be here, and the sender told of its growth.</summary>
-    internal sealed record Follow(ContentHash Id);
+    /// <param name="Id">The object observed.</param>
+    /// <param name="By">The object that observes it; null for who may have anything fetched.</param>
+    internal sealed record Follow(ContentHash Id, ContentHash? By = null);
+
+    /// <summary>Stop the object and forget all that is stored of it. Answered by <see cref="Dropped"/> or <see cref="DropFailed"/>.</summary>
+    internal sealed record Drop(ContentHash Id);
+
+    /// <summary>The object is gone from the store.</summary>
+    internal sealed record Dropped(ContentHash Id);
+
+    /// <summary>The object is still in the store.</summary>
+    internal sealed record DropFailed(ContentHash Id, string Why);
 
     /// <summary>A message of <see cref="ObjectProtocol"/> for an object that is here, asleep or not; the object answers.</summary>
     public sealed record ToObject(ContentHash Id, object Message);

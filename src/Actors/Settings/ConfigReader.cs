@@ -1,7 +1,9 @@
 using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Tracker;
+using Hhs.Model.Identity;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Tracker;
 
@@ -16,6 +18,10 @@ internal sealed class ConfigReader(Config config)
     public int CountOrNone(string key) => Read(key, "a whole number", () => config.GetLong(key)) is 0 ? 0 : Count(key);
 
     public int Bytes(string key) => (int)Positive(key, Read(key, "a size, such as 8 MiB", () => config.GetByteSize(key) ?? 0));
+
+    /// <summary>A size on a disk.</summary>
+    public long LongBytes(string key) => Read(key, "a size, such as 8 GiB", () => config.GetByteSize(key) ?? 0) is > 0 and <= LongBytesMax and var size
+        ? size : throw new ConfigurationException($"{key} must be above zero and below 8 EiB");
 
     public bool Flag(string key) => Read(key, "true or false", () => config.GetBoolean(key));
 
@@ -76,6 +82,28 @@ internal sealed class ConfigReader(Config config)
             RequestWindow = Time("hhs.tracker.request-window"),
         },
     };
+
+    public RelaySettings Relay() => new()
+    {
+        Enabled = Flag("hhs.relay.enabled"),
+        Allow = [.. config.GetStringList("hhs.relay.allow").Select(Allowed)],
+        ServeAll = Flag("hhs.relay.serve-all"),
+        FetchesMax = Count("hhs.relay.fetches-max"),
+        FetchesPerKeyMax = Count("hhs.relay.fetches-per-key-max"),
+        SweepEvery = Time("hhs.relay.sweep-every"),
+        Quotas = new()
+        {
+            ObjectsMax = Count("hhs.relay.objects-max"),
+            ObjectsPerKeyMax = Count("hhs.relay.objects-per-key-max"),
+            BytesMax = LongBytes("hhs.relay.bytes-max"),
+            BytesPerKeyMax = LongBytes("hhs.relay.bytes-per-key-max"),
+            ObjectBytesMax = LongBytes("hhs.relay.object-bytes-max"),
+            Retain = Time("hhs.relay.retain"),
+        },
+    };
+
+    private static KeyId Allowed(string text) =>
+        KeyId.TryParse(text, out var key) ? key : throw new ConfigurationException($"hhs.relay.allow: '{text}' is not a key id: 44 characters of Base64, as 'hhs id' shows them");
 
     public MeshSettings Mesh() => new()
     {
@@ -150,6 +178,8 @@ internal sealed class ConfigReader(Config config)
         RetellEvery = Time("hhs.sync.retell-every"),
         StallTimeout = Time("hhs.sync.stall-timeout"),
     };
+
+    private const long LongBytesMax = 1L << 62;
 
     // HOCON reports what it cannot read by many exceptions, none of which names the key.
     private static T Read<T>(string key, string expected, Func<T> read)

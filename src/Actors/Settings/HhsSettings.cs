@@ -3,6 +3,7 @@ using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Tracker;
 using Hhs.Actors.Transport;
 using Hhs.Model.Identity;
@@ -66,6 +67,12 @@ public sealed record HhsSettings
     /// <summary>Bounds and paces of what is said to trackers.</summary>
     public TrackerClientSettings TrackerClient { get; init; } = new();
 
+    /// <summary>Whether and how the node hosts what peers ask it for.</summary>
+    public RelaySettings Relay { get; init; } = new();
+
+    /// <summary>The wall clock, by which a relay forgets.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Bounds and paces of a tracker, for a process that is one.</summary>
     public TrackerServerSettings Tracker { get; init; } = new();
 
@@ -119,6 +126,7 @@ public sealed record HhsSettings
             Discovery = read.Discovery(),
             Sync = read.Sync(),
             TrackerClient = read.TrackerClient(),
+            Relay = read.Relay(),
             Tracker = read.TrackerServer(),
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Hhs.Actors.Mesh;
 using Hhs.Actors.Node;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Tracker;
 using Hhs.Model;
 using Hhs.Node.Output;
@@ -21,6 +22,7 @@ internal sealed class PeerTrouble
         var listener = node.System.ActorOf(Props.Create(() => new Listener(trouble, json)));
         node.System.EventStream.Subscribe(listener, typeof(MeshProtocol.PeerFailed));
         node.System.EventStream.Subscribe(listener, typeof(TrackerProtocol.TrackerFailed));
+        node.System.EventStream.Subscribe(listener, typeof(RelayProtocol.Stopped));
         return trouble;
     }
 
@@ -66,6 +68,7 @@ internal sealed class PeerTrouble
         {
             Receive<MeshProtocol.PeerFailed>(failed => trouble.Note(failed, json));
             Receive<TrackerProtocol.TrackerFailed>(failed => trouble.Note(failed, json));
+            Receive<RelayProtocol.Stopped>(stopped => Output.Failure.Warn(Console.Error, json, $"carried no more: {stopped.Why.Detail}"));
         }
     }
 }

@@ -37,7 +37,8 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, HhsSettings settings, int? healthPort, CancellationToken cancel)
+    /// <summary>Runs a node until it is told to stop.</summary>
+    public static async Task<int> RunAsync(CommandContext context, HhsSettings settings, int? healthPort, CancellationToken cancel)
     {
         // Counts from the first event on, so it listens before there is a node.
         using var metrics = healthPort is null ? null : new MetricsText();
@@ -48,7 +49,9 @@ internal static class ServeCommand
         context.Report.Write(() => new JsonObject
         {
             ["event"] = "listening", ["keyId"] = node.KeyId.ToString(), ["addresses"] = JsonLine.Array(Addresses(node), a => a), ["health"] = health?.Address,
-        }, () => string.Join('\n', Addresses(node).Select(a => $"listening  {a}").Concat(health is null ? [] : [$"health     {health.Address}"])));
+        }, () => string.Join('\n', [
+            .. Addresses(node).Select(a => $"listening  {a}"), .. health is null ? (string[])[] : [$"health     {health.Address}"],
+            .. settings.Relay.Enabled ? (string[])[$"hosting    for {RelayCommand.Describe(settings.Relay)}"] : []]));
         await WatchAsync(context.Report, node, cancel);
         return ExitCode.Ok;
     }

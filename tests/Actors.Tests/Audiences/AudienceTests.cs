@@ -165,7 +165,7 @@ public sealed class AudienceTests : IAsyncLifetime
     }
 
     // Everything that a peer can say about a topic, and all that comes back until a later interest is answered.
-    private static async Task<IReadOnlyList<string>> Probe(RawPeer peer, string shared, string topic)
+    internal static async Task<IReadOnlyList<string>> Probe(RawPeer peer, string shared, string topic)
     {
         foreach (int _ in new[] { 1, 2 })
         {

@@ -172,6 +172,37 @@ public sealed class JournalActorTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_drop_comes_after_what_was_accepted_before_it_and_growth_is_told_to_who_watches()
+    {
+        var actor = Start();
+        var chain = Chain(2);
+        _journal.Gate.Reset();
+        _inbox.Send(actor, JournalProtocol.Watch.Instance);
+        _inbox.Send(actor, Append(1, "a", chain[0]));
+        Assert.True(_journal.Entered.WaitOne(Patience));
+        _inbox.Send(actor, Append(1, "b", chain[1]));
+        _inbox.Send(actor, new JournalProtocol.Drop(ObjectId(1)));
+        _journal.Gate.Set();
+        Assert.Equal(new JournalProtocol.Appended("a"), _inbox.Receive(Patience));
+        Assert.True(Assert.IsType<JournalProtocol.Grew>(_inbox.Receive(Patience)).Bytes > 0);
+        Assert.Equal(new JournalProtocol.Appended("b"), _inbox.Receive(Patience));
+        Assert.IsType<JournalProtocol.Grew>(_inbox.Receive(Patience));
+        Assert.Equal(new JournalProtocol.Dropped(ObjectId(1)), _inbox.Receive(Patience));
+        Assert.Empty(_journal.Objects);
+    }
+
+    [Fact]
+    public void A_drop_that_fails_says_so_and_fails_the_journal()
+    {
+        var actor = Start();
+        _journal.FailsToDrop = true;
+        _inbox.Send(actor, new JournalProtocol.Drop(ObjectId(1)));
+        Assert.IsType<JournalProtocol.DropFailed>(_inbox.Receive(Patience));
+        _inbox.Send(actor, Append(1, "a", Entry("first")));
+        Assert.IsType<JournalProtocol.AppendFailed>(_inbox.Receive(Patience));
+    }
+
+    [Fact]
     public void The_reference_settings_are_the_defaults_and_nonsense_is_refused()
     {
         Assert.Equal(new JournalSettings(), JournalSettings.FromConfig(Reference()));
@@ -198,6 +229,7 @@ public sealed class JournalActorTests : IAsyncDisposable
         internal AutoResetEvent Entered { get; } = new(false);
         internal List<int> CommitSizes { get; } = [];
         internal List<Thread> CommitThreads { get; } = [];
+        internal volatile bool FailsToDrop;
         internal volatile int FailFromCommit = int.MaxValue;
 
         public void Append(IReadOnlyList<ObjectBatch> batches)
@@ -216,6 +248,13 @@ public sealed class JournalActorTests : IAsyncDisposable
         public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Inner.ReadIndex(objectId);
         public bool Contains(ContentHash objectId, ContentHash entry) => Inner.Contains(objectId, entry);
         public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => Inner.TryReadPayload(objectId, entry, out payload);
+        public long BytesOf(ContentHash objectId) => Inner.BytesOf(objectId);
+        public void Drop(ContentHash objectId)
+        {
+            if (FailsToDrop) throw new JournalException(JournalFault.InputOutput, "the disk is gone");
+            Inner.Drop(objectId);
+        }
+
         public JournalVerification VerifyAll(IProgress<long>? progress = null) => Inner.VerifyAll(progress);
         public void ForgetQuarantine() => Inner.ForgetQuarantine();
         public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => Inner.TryGetSetting(name, out value);

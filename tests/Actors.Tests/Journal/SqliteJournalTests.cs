@@ -30,6 +30,34 @@ public sealed class SqliteJournalTests : JournalContract
     }
 
     [Fact]
+    public void The_space_of_a_dropped_object_is_used_again()
+    {
+        using var scratch = new ScratchStore();
+        using var journal = SqliteJournal.Open(scratch.Path, bytesMax: 1 << 20);
+        for (int round = 0; round < 10; round++)
+        {
+            journal.Append(ObjectId(round), [.. Enumerable.Range(0, 50).Select(i => Entry(new string((char)('a' + round), 10_000) + i))]);
+            journal.Drop(ObjectId(round));
+        }
+        Assert.Empty(journal.Objects);
+    }
+
+    [Fact]
+    public void A_reader_of_a_dropped_object_takes_nothing_of_the_next_for_damage()
+    {
+        using var scratch = new ScratchStore();
+        using var journal = scratch.Open();
+        journal.Append(ObjectId(1), [.. Chain(5)]);
+        using var reading = journal.ReadIndex(ObjectId(1)).GetEnumerator();
+        Assert.True(reading.MoveNext());
+        journal.Drop(ObjectId(1));
+        journal.Append(ObjectId(2), [.. Chain(5, "of another")]);
+        while (reading.MoveNext()) { }
+        Assert.Empty(journal.Quarantine);
+        Assert.Equal(5, journal.Names(ObjectId(2)).Length);
+    }
+
+    [Fact]
     public void Reading_after_disposal_is_a_callers_mistake()
     {
         using var scratch = new ScratchStore();

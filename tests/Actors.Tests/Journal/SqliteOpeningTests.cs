@@ -18,7 +18,7 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_new_store_says_that_it_was_made()
     {
         using (var journal = SqliteJournal.Open(_store.Beside("deep/down/store.db")))
-            Assert.Equal((3, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
+            Assert.Equal((4, 0), (journal.Opening.SchemaVersion, journal.Opening.MigratedFrom!.Value));
         using var again = SqliteJournal.Open(_store.Beside("deep/down/store.db"));
         Assert.Null(again.Opening.MigratedFrom);
     }
@@ -39,12 +39,18 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_store_of_version_one_is_migrated_with_its_entries()
     {
         var chain = Chain(5);
-        using (var journal = _store.Open()) journal.Append(ObjectId(1), [.. chain]);
-        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; ALTER TABLE object DROP COLUMN frontier; PRAGMA user_version = 1");
+        long bytes;
+        using (var journal = _store.Open())
+        {
+            journal.Append(ObjectId(1), [.. chain]);
+            bytes = journal.BytesOf(ObjectId(1));
+        }
+        _store.Harm("DROP TABLE quarantine; DROP TABLE setting; ALTER TABLE object DROP COLUMN frontier; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 1");
 
         using var migrated = _store.Open();
-        Assert.Equal((3, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
+        Assert.Equal((4, 1), (migrated.Opening.SchemaVersion, migrated.Opening.MigratedFrom!.Value));
         Assert.Equal(chain.Select(e => e.Entry), migrated.Names(ObjectId(1)));
+        Assert.Equal(bytes, migrated.BytesOf(ObjectId(1)));
         Assert.Equal(Position.Of(chain[^1].Entry), Assert.Single(migrated.Objects).Frontier);
         migrated.PutSetting("name", "value"u8.ToArray());
         Assert.True(migrated.TryGetSetting("name", out _));
@@ -58,7 +64,7 @@ public sealed class SqliteOpeningTests : IDisposable
         {
             for (int i = 0; i < 50; i++) journal.Append(ObjectId(i), [.. chain, Entry($"beside {i}", chain[2].Entry)]);
         }
-        _store.Harm("ALTER TABLE object DROP COLUMN frontier; PRAGMA user_version = 2; UPDATE entry SET tags = x'00' WHERE place = (SELECT id << 32 | 5 FROM object WHERE id = 7)");
+        _store.Harm("ALTER TABLE object DROP COLUMN frontier; ALTER TABLE object DROP COLUMN bytes; PRAGMA user_version = 2; UPDATE entry SET tags = x'00' WHERE place = (SELECT id << 32 | 5 FROM object WHERE id = 7)");
 
         for (int opened = 0; opened < 2; opened++)
         {
@@ -102,7 +108,7 @@ public sealed class SqliteOpeningTests : IDisposable
     public void A_store_of_a_newer_release_is_refused()
     {
         _store.Open().Dispose();
-        _store.Harm("PRAGMA user_version = 4");
+        _store.Harm("PRAGMA user_version = 5");
         var before = File.ReadAllBytes(_store.Path);
         Assert.Equal(JournalFault.NewerSchema, _store.Refused().Fault);
         Assert.Equal(before, File.ReadAllBytes(_store.Path));

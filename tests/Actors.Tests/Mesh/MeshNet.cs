@@ -17,11 +17,11 @@ internal sealed class MeshNet : IAsyncDisposable
 
     public MemoryTransport Transport { get; } = new(new());
 
-    public async Task<HhsNode> StartAsync(string name, HhsSettings? settings = null)
+    public async Task<HhsNode> StartAsync(string name, HhsSettings? settings = null, string? alsoListen = null)
     {
         settings ??= new();
         if (settings.Mesh == new MeshSettings()) settings = settings with { Mesh = Quick };
-        var node = await HhsNode.StartAsync(settings with { Listen = [new($"mem://{name}")], ExtraTransports = [Transport] }, LogProbe.Config);
+        var node = await HhsNode.StartAsync(settings with { Listen = alsoListen is null ? [new($"mem://{name}")] : [new(alsoListen), new($"mem://{name}")], ExtraTransports = [Transport] }, LogProbe.Config);
         _nodes.Add(node);
         return node;
     }

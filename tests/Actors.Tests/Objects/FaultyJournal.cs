@@ -37,6 +37,8 @@ internal sealed class FaultyJournal : IJournal
         return _inner.TryReadPayload(objectId, entry, out payload);
     }
 
+    public long BytesOf(ContentHash objectId) => _inner.BytesOf(objectId);
+    public void Drop(ContentHash objectId) => _inner.Drop(objectId);
     public JournalVerification VerifyAll(IProgress<long>? progress = null) => _inner.VerifyAll(progress);
     public void ForgetQuarantine() => _inner.ForgetQuarantine();
     public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => _inner.TryGetSetting(name, out value);
