@@ -158,19 +158,23 @@ public sealed class LiesTests(HostileFixture fixture) : HostileTest(fixture)
     [Fact]
     public async Task Headers_without_end_are_dropped_at_the_limit_and_the_peer_is_closed()
     {
+        // A history that leads nowhere near ours: served as asked, a walk at a time, for ever.
         await using var peer = await Join();
-        for (int round = 0; round < 2; round++)
+        var chain = InventedLog.Chain(HostileFixture.PendingEntriesPerPeer + 500, 0);
+        var place = chain.Select((header, i) => (header.Hash, i)).ToDictionary(h => h.Hash, h => h.i);
+        await peer.AnnounceAsync(chain[^1].Hash);
+        await peer.UntilClosedAsync(async () =>
         {
-            var chain = InventedLog.Chain(HostileFixture.PendingEntriesPerPeer + 500, round);
-            var byHash = chain.ToDictionary(h => h.Hash);
-            await peer.AnnounceAsync(chain[^1].Hash);
-            var ask = await peer.NextAsync<SyncMessage.HeaderRequest>();
-            await peer.SendSyncAsync(new SyncMessage.HeaderResponseMeta(ask.RequestId, chain.Count, Complete: false, 0));
-            chain.Reverse();
-            foreach (var (batch, sequence) in chain.Chunk(256).Select((b, i) => (b, i)))
-                await peer.SendSyncAsync(new SyncMessage.HeaderBatch(ask.RequestId, sequence, [.. batch.Select(h => new NamedHeader(h.Hash, h))]));
-        }
-        await peer.IsClosedAsync();
+            while (true)
+            {
+                var ask = await peer.NextAsync<SyncMessage.HeaderRequest>();
+                int from = ask.Start.Where(place.ContainsKey).Select(tip => place[tip]).DefaultIfEmpty(-1).Max();
+                var walk = chain.Take(from + 1).Reverse().Take(ask.MaxHeaders).ToList();
+                await peer.SendSyncAsync(new SyncMessage.HeaderResponseMeta(ask.RequestId, walk.Count, Complete: false, 0));
+                foreach (var (batch, sequence) in walk.Chunk(256).Select((b, i) => (b, i)))
+                    await peer.SendSyncAsync(new SyncMessage.HeaderBatch(ask.RequestId, sequence, [.. batch.Select(h => new NamedHeader(h.Hash, h))]));
+            }
+        });
         await Logged("headers that do not lead to our history");
     }
 

@@ -102,7 +102,7 @@ public sealed class FacadeTests
     [Fact]
     public async Task A_node_that_cannot_start_says_why()
     {
-        await Assert.ThrowsAsync<Actors.Transport.TransportException>(() => HhsNode.StartAsync(new() { Listen = [new Uri("tcp://127.0.0.1:0")] }));
+        await Assert.ThrowsAsync<Actors.Transport.TransportException>(() => HhsNode.StartAsync(new() { Listen = [new Uri("udp://127.0.0.1:0")] }));
         string file = Path.GetTempFileName();
         try { await Assert.ThrowsAnyAsync<IOException>(() => HhsNode.StartAsync(new() { DataDirectory = file })); }
         finally { File.Delete(file); }
