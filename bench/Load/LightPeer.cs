@@ -7,6 +7,7 @@ using Hhs.Protocols;
 using Hhs.Protocols.Channel;
 using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
+using Hhs.Protocols.Pool;
 using Hhs.Protocols.Sync;
 using Hhs.Protocols.Tests.Sync;
 
@@ -31,6 +32,7 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
         await _socket.ConnectAsync(node, cancel);
         await ShakeHandsAsync(cancel);
         var sending = SendAllAsync(cancel);
+        Send(MuxCodec.Write(new MuxFrame.Hello(NodeInstance.Make(SystemRandom.Instance))));
         foreach (var create in objects) Send(MuxCodec.Write(new MuxFrame.Interest(create.Hash.ToString())));
         while (_topics.Count < objects.Count) OnFrame(await ReceiveAsync(cancel));
         _running = Task.WhenAll(sending, ReceiveAllAsync(cancel));
@@ -129,6 +131,7 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
             switch (MuxCodec.Read(message))
             {
                 case MuxFrame.Accept(var topic): Join(topic); break;
+                case MuxFrame.Ping(var number): Send(MuxCodec.Write(new MuxFrame.Pong(number))); break;
                 case MuxFrame.Reject(var topic): throw new InvalidOperationException($"topic {topic} was rejected");
                 case MuxFrame.TopicData(var topic, var payload) when _topics.ContainsKey(topic):
                     Advance(topic, new SyncInput.MessageArrived(Node, payload, crowd.Now));

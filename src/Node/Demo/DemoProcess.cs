@@ -56,6 +56,8 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
         // Many processes on few processors, none for long: what pays only for long ones is left out.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "200";      // hexadecimal: methods are compiled a second time after 512 calls
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "1000";
         string self = Environment.ProcessPath!;
         start.FileName = self;
         if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);
