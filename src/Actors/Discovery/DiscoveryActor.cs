@@ -146,7 +146,7 @@ internal sealed class DiscoveryActor : ReceiveActor, IWithTimers
     {
         if (!_topics.TryGetValue(found.Topic, out var sought)) return;
         var usable = found.Candidates.Where(c => Uri.TryCreate(c.Address, UriKind.Absolute, out var address) && _schemes.Contains(address.Scheme)).Take(_settings.Swarm.CandidatesMax).ToList();
-        sought.Found.UnionWith(usable);
+        if (sought.Found.Count < _settings.Swarm.CandidatesMax) sought.Found.UnionWith(usable);
         Advance(found.Topic, new SwarmInput.CandidatesFound(usable, Now));
     }
 

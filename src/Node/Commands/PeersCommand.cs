@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hhs.Actors.Mesh;
+using Hhs.Node.Control;
 using Hhs.Node.Output;
 using Hhs.Protocols;
 
@@ -16,6 +17,7 @@ internal static class PeersCommand
         command.SetAction(async (parsed, _) =>
         {
             var context = new CommandContext(parsed);
+            if (CommandIo.Current is null) throw CommandException.NotFound($"no node runs on the store in {context.DataDirectory}: start one with 'hhs serve'");
             await using var node = await context.OpenOfflineAsync();
             foreach (var peer in await node.PeersAsync()) context.Report.Write(() => Json(peer), () => Text(peer));
             foreach (var key in await node.BlockedAsync()) context.Report.Write(() => new JsonObject { ["keyId"] = key.ToString(), ["blocked"] = true }, () => $"{key}  blocked");

@@ -43,7 +43,7 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     public TimeSpan? PushedAt { get; set; }
 
     /// <summary>The latest tips that it told us or that we told it.</summary>
-    public BoundedSet<ContentHash> Common { get; } = new(256);
+    public BoundedSet<ContentHash> Common { get; } = new(32);
 
     /// <summary>Whether there is anything in the position that we have not told it, nor it us.</summary>
     public bool Lacks(Position target)

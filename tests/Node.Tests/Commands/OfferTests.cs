@@ -60,5 +60,9 @@ public sealed class OfferTests
         Assert.True(blocked.Json[0].GetProperty("blocked").GetBoolean());
         Assert.Contains("unblocked", (await alice.HhsAsync("unblock", bobs)).Output);
         Assert.Equal(2, (await alice.HhsAsync("block", "no key")).Code);
+        using var carol = new DataFolder();
+        var alone = await carol.HhsAsync("peers");
+        Assert.Equal(3, alone.Code);
+        Assert.Contains("hhs serve", alone.Errors);
     }
 }
