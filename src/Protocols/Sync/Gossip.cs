@@ -64,7 +64,9 @@ internal sealed class Gossip(SyncContext context, GossipTree tree)
         if (!_laterDue || context.Now < _laterAt) return;
         _laterDue = false;
         var lacking = context.Peers.Values.Where(p => !p.IsEager && TargetFor(p) is var target && tree.IsChosen(p, target) && p.Lacks(target)).ToList();
-        for (int told = 0; told < _settings.LazyPeersMax && lacking.Count > 0; told++)
+        // Where there are many, a few would leave most to the keep-alive: whoever is the centre of a star has none but itself to tell them.
+        int most = Math.Max(_settings.LazyPeersMax, lacking.Count / 16);
+        for (int told = 0; told < most && lacking.Count > 0; told++)
         {
             int chosen = context.Choose(lacking.Count);
             Tell(lacking[chosen]);

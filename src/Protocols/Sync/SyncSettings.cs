@@ -76,7 +76,7 @@ public sealed record SyncSettings
     public int FloodPeersMax { get; init; } = 5;
 
     /// <summary>A peer that was told of growth at once and did not ask for it in this time is told later from then on.</summary>
-    public TimeSpan PruneAfter { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PruneAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A frontier is pushed back to the same peer at most once in this time, unless ours has changed (wire.md 6).</summary>
     public TimeSpan PushBackEvery { get; init; } = TimeSpan.FromSeconds(15);
