@@ -33,7 +33,8 @@ internal sealed class GossipTree(SyncContext context)
     public void Heard(SyncPeer peer, Position announced, bool isNews)
     {
         // One that repeats what we told it says that it has fetched it: from us, or it has been found out by PruneVain.
-        if (!isNews && peer.Lacks(announced)) Prune(peer);
+        // One that is behind us brings nothing either, but needs us: only who has all that we have is reached by others.
+        if (!isNews && peer.Lacks(announced) && announced.Equals(context.Replica.Frontier)) Prune(peer);
     }
 
     /// <summary>The peer has been told at once.</summary>
