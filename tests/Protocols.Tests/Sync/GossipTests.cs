@@ -45,6 +45,20 @@ public class GossipTests
     }
 
     [Fact]
+    public void A_peer_that_is_catching_up_is_told_of_news_at_once()
+    {
+        var history = PeerCopy.Linear(20);
+        var host = new Host(history);
+        var peers = Enumerable.Range(0, SyncSettings.Default.FloodPeersMax + 5).Select(i => host.Join($"peer {i}")).ToList();
+        var hashes = history.Entries.ToList();
+        foreach (var peer in peers) host.Hear(peer, new SyncMessage.NewFrontier(history.Id, Position.Of([hashes[10]])));   // half of it has come
+        foreach (var peer in peers) host.Sent(peer);
+        host.Write("news");
+        host.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.All(peers, peer => Assert.Equal(host.Replica.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier));
+    }
+
+    [Fact]
     public void Never_answers_an_equal_frontier()
     {
         var host = new Host();
