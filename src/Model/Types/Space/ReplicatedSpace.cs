@@ -78,8 +78,8 @@ public sealed class ReplicatedSpace : ReplicatedObject
     /// <inheritdoc/>
     public override IEnumerable<Tag> Describe(Literal.Map payload, ContentHash entry)
     {
-        string action = payload.Text("action")!;
-        var touched = action == "resolve" && payload.Text("how") == "retry" ? Scope.PayloadOf(NumberOf(payload.Text("transaction")!)) : payload;
+        if (payload.Text("how") == "dismiss") yield return new Tag(DismissesKey, payload.Text("transaction")!);
+        var touched = payload.Text("how") == "retry" ? Scope.PayloadOf(NumberOf(payload.Text("transaction")!)) : payload;
         foreach (string member in MembersIn(touched).Distinct()) yield return new Tag(MemberKey, member);
         if (payload.Text("member") != SpacePayloads.Capabilities) yield break;
         var operation = ((Literal.Map)payload["payload"]!).With(SignedPayload.Author, payload.Text(SignedPayload.Author)!);
@@ -99,5 +99,9 @@ public sealed class ReplicatedSpace : ReplicatedObject
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
 
+    /// <summary>Tag key of the members that an entry operates on.</summary>
     internal const string MemberKey = "on";
+
+    /// <summary>Tag key of the transaction that an entry gives up.</summary>
+    internal const string DismissesKey = "dismisses";
 }

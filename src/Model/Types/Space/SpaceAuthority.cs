@@ -45,10 +45,6 @@ internal sealed class SpaceAuthority : IPayloadSource
         }
     }
 
-    /// <summary>The entries that take rights away and that only one of two versions has.</summary>
-    public IEnumerable<int> BarriersBetween(DagVersion one, DagVersion other) => ReferenceEquals(one, other) ? []
-        : _log.EntriesBetween(one, other, Barrier).Concat(_log.EntriesBetween(other, one, Barrier));
-
     /// <summary>The entries that take a capability away from somebody, as far as a version knows.</summary>
     public IEnumerable<int> BarriersAgainst(string keyId, string capability, DagVersion from) => _log.EntriesBetween(DagVersion.Empty, from, Barrier).Where(entry =>
     {
