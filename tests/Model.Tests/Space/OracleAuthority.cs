@@ -1,0 +1,93 @@
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Json;
+using Hhs.Model.Types;
+using Hhs.Model.Types.Capabilities;
+
+namespace Hhs.Model.Tests.Space;
+
+/// <summary>Who holds what in a space: its operations on "capabilities" as the log of a capability object of their own.</summary>
+/// <remarks>The capability type's rules have an oracle of their own, so they are asked here and not written down again.</remarks>
+internal sealed class OracleAuthority : IPayloadSource
+{
+    private readonly OracleGraph _graph;
+    private readonly string[] _creators;
+    private readonly DagLog _log = new();
+    private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
+    private readonly ContentHash _space;
+    private readonly ReplicatedCapabilities? _object;
+
+    public OracleAuthority(OracleGraph graph, ContentHash space, Literal.Map create)
+    {
+        (_graph, _space) = (graph, space);
+        _creators = [.. ((Literal.Array)create["creators"]!).Items.ToArray().Select(c => ((Literal.String)c).Value)];
+        if (create["capabilities"] is not Literal.Map capabilities) return;
+        var projected = Literal.Map.Of(
+            ("action", "create"), ("type", "hhs-actors/cap_v1"), ("seed", create["seed"]!),
+            ("creators", create["creators"]!), ("creatorKeys", create["creatorKeys"]!), ("initialCaps", capabilities["initialCaps"]!));
+        if (capabilities.TryGet("enrollCapability", out var enroll)) projected = projected.With("enrollCapability", enroll);
+        _object = (ReplicatedCapabilities)CapabilityType.Ours.Open(
+            new ObjectScope(space, _log, this, TypeRegistry.BuiltIn, NoForeignObjects.Instance), projected);
+        _payloads.Add(space, projected);
+        _log.Append(new Header(CanonicalJson.Hash(projected), Position.Empty, space), [.. _object.TagsOfCreate()]);
+    }
+
+    public bool Exists => _object is not null;
+
+    public Literal.Map PayloadOf(ContentHash entry) => _payloads[entry];
+
+    public bool IsCreator(string keyId) => _creators.Contains(keyId);
+
+    public static bool IsOperation(OracleEntry entry) => entry.Action == "op" && entry.Payload.Text("member") == "capabilities";
+
+    /// <summary>Adds an operation on the capability object, which is in the graph already.</summary>
+    public void Add(OracleEntry entry)
+    {
+        var payload = Projected(entry);
+        _payloads.Add(entry.Hash, payload);
+        var header = new Header(CanonicalJson.Hash(payload), SeenBy(_graph.Before(entry.Hash)), entry.Hash);
+        _log.Append(header, [.. _object!.Describe(payload, entry.Hash)]);
+    }
+
+    /// <summary>Whether the capability object takes an operation written on top of a history.</summary>
+    public bool Accepts(OracleEntry entry, HashSet<ContentHash> history) =>
+        _object is not null && _object.CheckAllowed(Projected(entry), Version(history)) == Verdict.Valid;
+
+    /// <summary>Whether somebody holds a capability in one history, as judged from a larger one.</summary>
+    public bool Holds(string keyId, string capability, HashSet<ContentHash> at, HashSet<ContentHash> from) =>
+        _object!.View(Version(at), Version(from)).HasCapability(keyId, capability);
+
+    /// <summary>The origins that an operation written on top of a history has to name.</summary>
+    public IReadOnlyList<ContentHash> Origins(string capability, HashSet<ContentHash> history) => _object!.View(Version(history)).SurvivingOrigins(capability);
+
+    /// <summary>0 for creators; else the least size of the history of a grant, in what the entry has seen, of what the author holds there.</summary>
+    public long SeniorityOf(OracleEntry entry)
+    {
+        if (IsCreator(entry.Author) || entry.Hash == _space) return 0;
+        long least = 1L << 53;
+        if (!Exists) return least;
+        var history = _graph.Before(entry.Hash);
+        foreach (var hash in history)
+        {
+            var operation = _graph[hash].Payload["payload"] as Literal.Map;
+            if (!IsOperation(_graph[hash]) || operation!.Text("action") != "grant" || operation.Text("grantee") != entry.Author) continue;
+            if (Holds(entry.Author, operation.Text("capName")!, history, history)) least = Math.Min(least, _graph.Before(hash).Count + 1);
+        }
+        return least;
+    }
+
+    private static Literal.Map Projected(OracleEntry entry) =>
+        ((Literal.Map)entry.Payload["payload"]!).With("author", entry.Author).With("signature", entry.Payload["signature"]!);
+
+    private Position SeenBy(HashSet<ContentHash> history)
+    {
+        var operations = history.Where(e => IsOperation(_graph[e])).ToList();
+        return operations.Count == 0 ? [_space] : Position.Of([.. _graph.Maximal(operations)]);
+    }
+
+    private DagVersion Version(HashSet<ContentHash> history)
+    {
+        Assert.True(_log.TryVersion(SeenBy(history), out var version));
+        return version;
+    }
+}
