@@ -12,7 +12,7 @@ internal static class OracleAdmission
         if (entry.Prev.Count == 0 || !entry.Prev.All(graph.Has)) return false;
         if (entry.Prev.Any(p => entry.Prev.Any(other => graph.IsBefore(p, other)))) return false;
         var history = graph.HistoryOf(entry.Prev);
-        if (OracleAuthority.IsOperation(entry)) return oracle.Authority.Accepts(entry, history);
+        if (OracleAuthority.IsOperation(entry)) return oracle.Authority.Accepts(entry);
         return HasWhatItNames(oracle, entry, history) && oracle.Try(entry).IsLive;
     }
 

@@ -6,8 +6,11 @@ using Hhs.Model.Types.Capabilities;
 
 namespace Hhs.Model.Tests.Space;
 
-/// <summary>Who holds what in a space: its operations on "capabilities" as the log of a capability object of their own.</summary>
-/// <remarks>The capability type's rules have an oracle of their own, so they are asked here and not written down again.</remarks>
+/// <summary>Who holds what in a space: a capability object on a log with the space's graph, in which only its own operations say anything.</summary>
+/// <remarks>
+/// The capability type's rules have an oracle of their own, so they are asked here and not written down again. All entries are in the log and
+/// a use is asked about at its own entry: of the capability operations alone one could not tell a revoke after a use from one beside it.
+/// </remarks>
 internal sealed class OracleAuthority : IPayloadSource
 {
     private readonly OracleGraph _graph;
@@ -40,25 +43,26 @@ internal sealed class OracleAuthority : IPayloadSource
 
     public static bool IsOperation(OracleEntry entry) => entry.Action == "op" && entry.Payload.Text("member") == "capabilities";
 
-    /// <summary>Adds an operation on the capability object, which is in the graph already.</summary>
+    /// <summary>Adds an entry of the space; the create entry is there.</summary>
     public void Add(OracleEntry entry)
     {
-        var payload = Projected(entry);
+        if (_object is null || entry.Hash == _space) return;
+        var payload = IsOperation(entry) ? Projected(entry) : entry.Payload;
         _payloads.Add(entry.Hash, payload);
-        var header = new Header(CanonicalJson.Hash(payload), SeenBy(_graph.Before(entry.Hash)), entry.Hash);
-        _log.Append(header, [.. _object!.Describe(payload, entry.Hash)]);
+        var header = new Header(CanonicalJson.Hash(payload), Position.Of([.. entry.Prev]), entry.Hash);
+        _log.Append(header, IsOperation(entry) ? [.. _object.Describe(payload, entry.Hash)] : []);
     }
 
-    /// <summary>Whether the capability object takes an operation written on top of a history.</summary>
-    public bool Accepts(OracleEntry entry, HashSet<ContentHash> history) =>
-        _object is not null && _object.CheckAllowed(Projected(entry), Version(history)) == Verdict.Valid;
+    /// <summary>Whether the capability object takes an operation on top of its predecessors.</summary>
+    public bool Accepts(OracleEntry entry) => _object is not null && _object.CheckAllowed(Projected(entry), Version(entry.Prev)) == Verdict.Valid;
 
-    /// <summary>Whether somebody holds a capability in one history, as judged from a larger one.</summary>
-    public bool Holds(string keyId, string capability, HashSet<ContentHash> at, HashSet<ContentHash> from) =>
-        _object!.View(Version(at), Version(from)).HasCapability(keyId, capability);
+    /// <summary>Whether somebody holds a capability at an entry, as judged from a larger history. One that is not added yet has nothing beside it.</summary>
+    public bool Holds(string keyId, string capability, OracleEntry at, HashSet<ContentHash> from) => _log.Contains(at.Hash)
+        ? _object!.View(Version([at.Hash]), Version(from.Where(_log.Contains))).HasCapability(keyId, capability)
+        : _object!.View(Version(at.Prev)).HasCapability(keyId, capability);
 
-    /// <summary>The origins that an operation written on top of a history has to name.</summary>
-    public IReadOnlyList<ContentHash> Origins(string capability, HashSet<ContentHash> history) => _object!.View(Version(history)).SurvivingOrigins(capability);
+    /// <summary>The origins that an operation written on top of a version has to name.</summary>
+    public IReadOnlyList<ContentHash> Origins(string capability, IEnumerable<ContentHash> at) => _object!.View(Version(at)).SurvivingOrigins(capability);
 
     /// <summary>0 for creators; else the least size of the history of a grant, in what the entry has seen, of what the author holds there.</summary>
     public long SeniorityOf(OracleEntry entry)
@@ -71,7 +75,7 @@ internal sealed class OracleAuthority : IPayloadSource
         {
             var operation = _graph[hash].Payload["payload"] as Literal.Map;
             if (!IsOperation(_graph[hash]) || operation!.Text("action") != "grant" || operation.Text("grantee") != entry.Author) continue;
-            if (Holds(entry.Author, operation.Text("capName")!, history, history)) least = Math.Min(least, _graph.Before(hash).Count + 1);
+            if (_object!.View(Version(entry.Prev)).HasCapability(entry.Author, operation.Text("capName")!)) least = Math.Min(least, _graph.Before(hash).Count + 1);
         }
         return least;
     }
@@ -79,15 +83,9 @@ internal sealed class OracleAuthority : IPayloadSource
     private static Literal.Map Projected(OracleEntry entry) =>
         ((Literal.Map)entry.Payload["payload"]!).With("author", entry.Author).With("signature", entry.Payload["signature"]!);
 
-    private Position SeenBy(HashSet<ContentHash> history)
+    private DagVersion Version(IEnumerable<ContentHash> tips)
     {
-        var operations = history.Where(e => IsOperation(_graph[e])).ToList();
-        return operations.Count == 0 ? [_space] : Position.Of([.. _graph.Maximal(operations)]);
-    }
-
-    private DagVersion Version(HashSet<ContentHash> history)
-    {
-        Assert.True(_log.TryVersion(SeenBy(history), out var version));
-        return version;
+        Assert.True(_log.TryVersion(Position.Of([.. tips]), out var version));
+        return _log.MinimalCover(version);
     }
 }

@@ -170,5 +170,5 @@ internal sealed class OracleWalk
     private string? Required(string action) => (_oracle.Create["requires"] as Literal.Map)?.Text(action);
 
     private bool Holds(OracleEntry entry, string keyId, string capability) =>
-        _oracle.Authority.Holds(keyId, capability, _graph.Before(entry.Hash), _from[entry.Hash]);
+        _oracle.Authority.Holds(keyId, capability, entry, _from[entry.Hash]);
 }

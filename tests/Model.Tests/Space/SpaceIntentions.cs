@@ -143,7 +143,7 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
     private Literal.Map CapabilityOperation(ContentHash[] at)
     {
         string who = Any(people).KeyId.ToString(), capability = Any(SpaceHistories.Capabilities);
-        var origins = oracle.Authority.Origins(capability, oracle.Graph.HistoryOf(at));
+        var origins = oracle.Authority.Origins(capability, at);
         return SpaceWriter.Op("capabilities", random.Next(20) switch
         {
             0 => CapabilityPayloads.CreateCap(capability, "admin"),

@@ -43,7 +43,7 @@ internal sealed class SpaceOracle
     public void Add(OracleEntry entry)
     {
         Graph.Add(entry);
-        if (OracleAuthority.IsOperation(entry)) Authority.Add(entry);
+        Authority.Add(entry);
         _seniority.Add(entry.Hash, Authority.SeniorityOf(entry));
     }
 
