@@ -12,10 +12,12 @@ namespace Hhs.Model.Tests.Space;
 /// <param name="HasCapabilities">Whether the space has an authority.</param>
 /// <param name="HasSeals">Whether somebody may seal.</param>
 /// <param name="Equivocates">Whether the seal authority seals on top of what it likes, and not always on top of its last seal.</param>
-internal sealed record SpaceShape(int Length, int Writers = 3, bool HasCapabilities = false, bool HasSeals = false, bool Equivocates = false)
+/// <param name="HasNoTransactions">Whether there are plain operations only.</param>
+internal sealed record SpaceShape(
+    int Length, int Writers = 3, bool HasCapabilities = false, bool HasSeals = false, bool Equivocates = false, bool HasNoTransactions = false)
 {
     /// <summary>All kinds, by number.</summary>
-    public static SpaceShape Of(int seed, int length) => new(length, 2 + (seed % 4), (seed & 1) == 1, seed % 3 != 0, seed % 12 == 1);
+    public static SpaceShape Of(int seed, int length) => new(length, 2 + (seed / 2 % 4), (seed & 1) == 1, seed % 3 != 0, seed % 9 is 1 or 2);
 }
 
 /// <summary>An entry that somebody made, and whether it is to be admitted.</summary>
@@ -115,6 +117,9 @@ internal sealed class SpaceHistories
             case 6:
                 Spam(who);
                 break;
+            case 7 or 8 when _shape.HasCapabilities && _random.Next(2) == 0:
+                Ambush();
+                break;
             case < 9:
                 Write(who, BackDated(who));
                 break;
@@ -137,6 +142,15 @@ internal sealed class SpaceHistories
         for (int i = _random.Next(2, 6); i > 0 && AdmittedCount < _shape.Length; i--) Write(who, _random.Next(2) == 0 ? at : BackDated(who));
     }
 
+    // The creator takes a capability from somebody beside something that this one has written.
+    private void Ambush()
+    {
+        var victim = Oracle.Graph[Any(_known[_random.Next(_people.Length)])];
+        if (victim.Author == "" || victim.Author == _people[0].KeyId.ToString()) return;
+        _known[0].UnionWith(Oracle.Graph.HistoryOf(victim.Prev));
+        Offer(0, _intentions.Revoke(victim.Author, victim.Prev), [.. victim.Prev]);
+    }
+
     private void Write(int who, ContentHash[] at)
     {
         if (_intentions.Next(_people[who], at) is not { } payload) return;
@@ -146,6 +160,7 @@ internal sealed class SpaceHistories
             if (!_known[who].Contains(last)) return;
             at = Tips([.. at, last]);
         }
+        if (isSeal && _shape.Equivocates && _random.Next(2) == 0) at = BackDated(who);
         var made = Offer(who, payload, at);
         if (isSeal && made is { } seal) _lastSeal = seal;
     }

@@ -43,9 +43,10 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
         int kind = random.Next(100);
         if (shape.HasSeals && author.KeyId.ToString() == OracleAdmission.SealAuthorityOf(oracle.Create) && kind < 12) return SpaceWriter.Seal;
         if (shape.HasCapabilities && kind is >= 12 and < 26) return CapabilityOperation(at);
-        if (kind is >= 26 and < 28) return NewMember();
+        if (kind is >= 26 and < 30) return NewMember();
+        if (shape.HasNoTransactions) kind = 50;
         var now = oracle.Settle(at);
-        if (kind is >= 28 and < 45 && now.Review.Count > 0) return SpaceWriter.Resolve(Any(now.Review), random.Next(3) == 0 ? "dismiss" : "retry");
+        if (kind is >= 30 and < 48 && now.Review.Count > 0) return SpaceWriter.Resolve(Any(now.Review), random.Next(3) == 0 ? "dismiss" : "retry");
         if (now.Members.Count == 0) return null;
         return kind < 60 ? PlainOperation(now) : Transaction(now, author);
     }
@@ -140,16 +141,23 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
         return (conditions, [(member, write(next))]);
     }
 
+    /// <summary>Takes a capability from somebody.</summary>
+    public Literal.Map Revoke(string keyId, IEnumerable<ContentHash> at)
+    {
+        string capability = Any(SpaceHistories.Capabilities);
+        return SpaceWriter.Op("capabilities", CapabilityPayloads.Revoke(keyId, capability, oracle.Authority.Origins(capability, at)));
+    }
+
     private Literal.Map CapabilityOperation(ContentHash[] at)
     {
-        string who = Any(people).KeyId.ToString(), capability = Any(SpaceHistories.Capabilities);
+        string who = people[random.Next(1, people.Count)].KeyId.ToString(), capability = Any(SpaceHistories.Capabilities);
         var origins = oracle.Authority.Origins(capability, at);
         return SpaceWriter.Op("capabilities", random.Next(20) switch
         {
             0 => CapabilityPayloads.CreateCap(capability, "admin"),
             1 => CapabilityPayloads.DeleteCap(capability, origins),
             2 => CapabilityPayloads.AddIdentity(Any(people).PublicKey),
-            < 13 => CapabilityPayloads.Grant(who, capability, origins),
+            < 11 => CapabilityPayloads.Grant(who, capability, origins),
             _ => CapabilityPayloads.Revoke(who, capability, origins),
         });
     }
