@@ -17,7 +17,7 @@ internal sealed record SpaceShape(
     int Length, int Writers = 3, bool HasCapabilities = false, bool HasSeals = false, bool Equivocates = false, bool HasNoTransactions = false)
 {
     /// <summary>All kinds, by number.</summary>
-    public static SpaceShape Of(int seed, int length) => new(length, 2 + (seed / 2 % 4), (seed & 1) == 1, seed % 3 != 0, seed % 9 is 1 or 2);
+    public static SpaceShape Of(int seed, int length) => new(length, 2 + (seed / 2 % 4), (seed & 1) == 1, seed % 3 != 0, seed % 9 is 1 or 2 or 4);
 }
 
 /// <summary>An entry that somebody made, and whether it is to be admitted.</summary>
@@ -32,6 +32,7 @@ internal sealed class SpaceHistories
     private readonly Random _random;
     private readonly SpaceShape _shape;
     private readonly SpaceIntentions _intentions;
+    private readonly SpaceForgeries _forgeries;
     private readonly SecretKey[] _people;
     private readonly HashSet<ContentHash>[] _known;
     private readonly List<SpaceOffer> _offers = [];
@@ -44,6 +45,7 @@ internal sealed class SpaceHistories
         Writer = new(CreatePayload());
         Oracle = new(Writer.Id, Writer.Create);
         _intentions = new(_random, Oracle, shape, _people);
+        _forgeries = new(_random, Writer, Oracle, _people);
         _offers.Add(new(Writer.CreateEntry, true));
         _known = [.. _people.Select(_ => new HashSet<ContentHash> { Writer.Id })];
         Begin();
@@ -75,6 +77,14 @@ internal sealed class SpaceHistories
     }
 
     public override string ToString() => $"seed {Seed}, {_shape}";
+
+    /// <summary>The admitted entries as lines that a person can read, each with what a version says of it.</summary>
+    public string Story(OracleOutcome at) => string.Join('\n', at.Order.Select(hash => Oracle.Graph[hash]).Select(entry =>
+    {
+        int author = Array.FindIndex(_people, p => p.KeyId.ToString() == entry.Author);
+        var said = entry.Payload.Without("signature").Without("publicKey").Without("author").Without("nonce");
+        return $"{entry.Hash.Short} by {author} on {string.Join(' ', entry.Prev.Select(p => p.Short))}: {at.Verdicts[entry.Hash]} {(entry.Action == "create" ? "create" : said)}";
+    }));
 
     private int AdmittedCount => Oracle.Graph.All.Count();
 
@@ -109,7 +119,7 @@ internal sealed class SpaceHistories
     private void Step()
     {
         int who = _random.Next(_people.Length);
-        switch (_random.Next(20))
+        switch (_random.Next(24))
         {
             case < 6:
                 Deliver(who);
@@ -117,11 +127,14 @@ internal sealed class SpaceHistories
             case 6:
                 Spam(who);
                 break;
-            case 7 or 8 when _shape.HasCapabilities && _random.Next(2) == 0:
+            case 10 or 11 or 12 or 13 when _shape.HasCapabilities:
                 Ambush();
                 break;
             case < 9:
                 Write(who, BackDated(who));
+                break;
+            case 9 when _forgeries.Next(_people[who], BackDated(who)) is { } forged:
+                _offers.Add(new(forged, false));
                 break;
             default:
                 Write(who, Frontier(who));
@@ -145,7 +158,9 @@ internal sealed class SpaceHistories
     // The creator takes a capability from somebody beside something that this one has written.
     private void Ambush()
     {
-        var victim = Oracle.Graph[Any(_known[_random.Next(_people.Length)])];
+        var known = _known[_random.Next(_people.Length)];
+        var rare = known.Where(e => Oracle.Graph[e].Action is "member" or "resolve").ToHashSet();
+        var victim = Oracle.Graph[Any(rare.Count > 0 && _random.Next(2) == 0 ? rare : known)];
         if (victim.Author == "" || victim.Author == _people[0].KeyId.ToString()) return;
         _known[0].UnionWith(Oracle.Graph.HistoryOf(victim.Prev));
         Offer(0, _intentions.Revoke(victim.Author, victim.Prev), [.. victim.Prev]);

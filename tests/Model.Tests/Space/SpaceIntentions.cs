@@ -41,14 +41,14 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
     public Literal.Map? Next(SecretKey author, ContentHash[] at)
     {
         int kind = random.Next(100);
-        if (shape.HasSeals && author.KeyId.ToString() == OracleAdmission.SealAuthorityOf(oracle.Create) && kind < 12) return SpaceWriter.Seal;
+        if (shape.HasSeals && author.KeyId.ToString() == OracleAdmission.SealAuthorityOf(oracle.Create) && kind < (shape.Equivocates ? 20 : 12)) return SpaceWriter.Seal;
         if (shape.HasCapabilities && kind is >= 12 and < 26) return CapabilityOperation(at);
-        if (kind is >= 26 and < 30) return NewMember();
-        if (shape.HasNoTransactions) kind = 50;
+        if (kind is >= 26 and < 30 || (shape.HasCapabilities && author != people[0] && kind < 6)) return NewMember();
+        if (shape.HasNoTransactions) kind = 60;
         var now = oracle.Settle(at);
-        if (kind is >= 30 and < 48 && now.Review.Count > 0) return SpaceWriter.Resolve(Any(now.Review), random.Next(3) == 0 ? "dismiss" : "retry");
+        if (kind is >= 30 and < 54 && now.Review.Count > 0) return SpaceWriter.Resolve(Any(now.Review), random.Next(3) == 0 ? "dismiss" : "retry");
         if (now.Members.Count == 0) return null;
-        return kind < 60 ? PlainOperation(now) : Transaction(now, author);
+        return kind < 64 ? PlainOperation(now) : Transaction(now, author);
     }
 
     private Literal.Map PlainOperation(OracleOutcome now)

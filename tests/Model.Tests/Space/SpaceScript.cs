@@ -3,6 +3,8 @@ using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Counter;
+using Hhs.Model.Types.Set;
 
 namespace Hhs.Model.Tests.Space;
 
@@ -10,6 +12,17 @@ namespace Hhs.Model.Tests.Space;
 internal sealed class SpaceScript
 {
     public static readonly SecretKey Creator = SpaceWriter.Person(0), Alice = SpaceWriter.Person(1), Bob = SpaceWriter.Person(2), Carol = SpaceWriter.Person(3);
+
+    public static readonly Literal.Map Seats = SpaceWriter.Member("seats", SetPayloads.Create(new SetOptions { Seed = "seats" }));
+    public static readonly Literal Seat = "12A";
+
+    /// <summary>Takes the seat if it is free; waits for review if not.</summary>
+    public static Literal.Map Buy(ContentHash seats) => SpaceWriter.Transact([SpaceWriter.Condition(seats, "lacks", Seat)], [(seats, SetPayloads.Add(Seat))], review: true);
+
+    public static Literal.Map Release(ContentHash seats) => SpaceWriter.Transact([SpaceWriter.Condition(seats, "has", Seat)], [(seats, SetPayloads.Delete(CanonicalJson.Hash(Seat)))]);
+
+    public static Literal.Map Sell(ContentHash stock, int amount) =>
+        SpaceWriter.Transact([SpaceWriter.Condition(stock, "atLeast", $"{amount}")], [(stock, CounterPayloads.Add(-amount))]);
 
     private readonly SpaceWriter _writer;
 
