@@ -39,4 +39,16 @@ public static class Limits
 
     /// <summary>Longest canonical text of a value that a condition reports as seen, in bytes; a longer one is reported by its hash and length.</summary>
     public const int ConditionSeenBytesMax = 4096;
+
+    /// <summary>Most members of a space; a further one is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int SpaceMembersMax = 1024;
+
+    /// <summary>Most conditions of a transaction; one with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int TransactionConditionsMax = 64;
+
+    /// <summary>Most operations of a transaction; one with more is refused as <see cref="RejectCode.OverLimit"/>.</summary>
+    public const int TransactionOperationsMax = 1024;
+
+    /// <summary>Most winners, and most lost, that an explanation lists; it says how many there are.</summary>
+    public const int WinnersMax = 16;
 }

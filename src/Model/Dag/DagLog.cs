@@ -123,6 +123,9 @@ public sealed class DagLog
     /// <summary>The version with the entry as its only tip.</summary>
     public DagVersion VersionOf(int entry) => new([entry], ClockOf(entry));
 
+    /// <summary>How many entries the entry's history has, itself included. Costs one step a chain.</summary>
+    public long HistorySizeOf(int entry) => HistoryClock.Differences(HistoryClock.Empty, ClockOf(entry)).Sum(part => (long)part.Right);
+
     /// <summary>The version with the entries as its tips, in any order, repeated or not.</summary>
     public DagVersion VersionOf(params ReadOnlySpan<int> entries)
     {

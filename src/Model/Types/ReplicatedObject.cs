@@ -43,7 +43,7 @@ public abstract class ReplicatedObject(ObjectScope scope)
 
     /// <summary>Reads a condition on this object that is written on top of a version; null and the reason if it is not one.</summary>
     /// <remarks>A function of the condition and of the history of <paramref name="at"/>. Source: docs/types/conditions.md.</remarks>
-    public Condition? ReadCondition(Literal condition, DagVersion at, out Reject why) => ConditionReader.Read(condition, one => ReadOneCondition(one, at), out why);
+    public Condition? ReadCondition(Literal condition, DagVersion at, out Reject why) => ConditionReader<Condition>.Read(condition, one => ReadOneCondition(one, at), Condition.Compose, out why);
 
     /// <summary>Reads a condition that is no composition; null if the object has none such.</summary>
     public Condition? ReadOneCondition(Literal.Map condition, DagVersion at)

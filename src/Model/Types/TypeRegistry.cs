@@ -8,6 +8,7 @@ using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Sequence;
 using Hhs.Model.Types.Set;
+using Hhs.Model.Types.Space;
 using Hhs.Model.Types.Text;
 
 namespace Hhs.Model.Types;
@@ -27,7 +28,7 @@ public sealed class TypeRegistry
     /// <summary>The types of this library.</summary>
     public static TypeRegistry BuiltIn { get; } = new(
         new SetType(), CapabilityType.Original, CapabilityType.Ours,
-        new CounterType(), new GrowSetType(), new LogType(), new RecordType(), new RegisterType(), new SequenceType(), new TextType());
+        new CounterType(), new GrowSetType(), new LogType(), new RecordType(), new RegisterType(), new SequenceType(), new SpaceType(), new TextType());
 
     /// <summary>These types and more.</summary>
     /// <exception cref="ArgumentException">Two types have one id.</exception>

@@ -73,6 +73,15 @@ public sealed class ReplicatedCapabilities(ObjectScope scope, CapabilityType typ
         return good ? CheckAllowed(map, at) : why;
     }
 
+    /// <summary>Whether an operation whose author is known to be its author is valid on top of a version: all but position and signature.</summary>
+    internal Reject? CheckAuthored(Literal.Map map, DagVersion at)
+    {
+        if (map.Text("action") is not { } action || CapabilityFormats.Operation(action, Type.IsOurs) is not { } format) return Invalid("unknown action of a capability object");
+        if (!format.Accepts(map)) return Invalid($"the {action} has a field missing, unknown or out of bounds");
+        if (action == "add-identity" && !Type.TryReadKey(map.Text("publicKey")!, map.Text("keyId")!)) return Invalid("the key is none, or does not have the key id");
+        return CheckAllowed(map, at) is Verdict.Refused(var why) ? why : null;
+    }
+
     /// <summary>Existence, authority and origins: what is left to check of an operation whose format and signature are good.</summary>
     internal Verdict CheckAllowed(Literal.Map map, DagVersion at)
     {

@@ -1,19 +1,26 @@
 using System.Globalization;
 using System.Numerics;
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Members;
 
 namespace Hhs.Model.Types.Counter;
 
 /// <summary>The counter, <c>hhs-actors/counter_v1</c>.</summary>
 /// <remarks>Source: docs/types/counter.md.</remarks>
-public sealed class CounterType() : NativeType(CounterType.Id, ["add"], ("initial", false, initial => CounterPayloads.TryReadAmount(initial, out _)))
+public sealed class CounterType() : NativeType(CounterType.Id, ["add"], ("initial", false, initial => CounterPayloads.TryReadAmount(initial, out _))), IFoldedType
 {
     /// <summary>The type id.</summary>
     public const string Id = "hhs-actors/counter_v1";
 
     /// <inheritdoc/>
     public override ReplicatedObject Open(ObjectScope scope, Literal.Map create) =>
-        new ReplicatedCounter(scope, create, create.TryGet("initial", out var initial) && CounterPayloads.TryReadAmount(initial, out long amount) ? amount : 0);
+        new ReplicatedCounter(scope, create, InitialOf(create));
+
+    /// <inheritdoc/>
+    public MemberState? Start(Literal.Map create, ContentHash id, int entry) => new CounterState(InitialOf(create));
+
+    private static long InitialOf(Literal.Map create) => CounterPayloads.TryReadAmount(create["initial"], out long amount) ? amount : 0;
 }
 
 /// <summary>Makes and reads the payloads of a counter.</summary>
@@ -30,6 +37,10 @@ public static class CounterPayloads
         if (amount == 0) throw new ArgumentException("an add of zero says nothing", nameof(amount));
         return Literal.Map.Of(("action", "add"), ("amount", Text(amount)));
     }
+
+    /// <summary>Why an operation, free of nonce, author and signature, is none of a counter; null if it is one.</summary>
+    internal static Reject? Check(Literal.Map operation) => AddFormat.Accepts(operation) ? null
+        : new(RejectCode.InvalidOperation, "a counter takes add, with an amount: a 64-bit integer other than 0 as shortest decimal text");
 
     // Text, since a JSON number is a double; and one spelling only, so that one amount is one payload.
     internal static bool TryReadAmount(Literal? literal, out long amount)
@@ -50,6 +61,10 @@ public static class CounterPayloads
 
     /// <summary>Longest text of a bound in a condition, in UTF-16 units.</summary>
     public const int BoundUnitsMax = 40;
+
+    private static readonly PayloadFormat AddFormat = new(
+        ("action", true, PayloadFormat.Constant("add")),
+        ("amount", true, amount => TryReadAmount(amount, out _)));
 
     private static string Text(long amount) => amount.ToString(CultureInfo.InvariantCulture);
 }

@@ -67,7 +67,7 @@ public sealed class ReplicatedCounter : GuardedObject
 
     /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) =>
-        AddFormat.Accepts(operation) ? Verdict.Valid : Invalid("a counter takes add, with an amount: a 64-bit integer other than 0 as shortest decimal text");
+        CounterPayloads.Check(operation) is { } why ? why : Verdict.Valid;
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => [];
@@ -76,18 +76,8 @@ public sealed class ReplicatedCounter : GuardedObject
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [new(AmountKey, operation.Text("amount")!)];
 
     /// <inheritdoc/>
-    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
-    {
-        "atLeast" when CounterPayloads.TryReadBound(argument, out var least) => Total(total => total >= least, falsifiedBySign: -1),
-        "atMost" when CounterPayloads.TryReadBound(argument, out var most) => Total(total => total <= most, falsifiedBySign: 1),
-        _ => base.ConditionOf(kind, argument, at),
-    };
-
-    private Condition Total(Func<BigInteger, bool> holds, int falsifiedBySign) => new((at, from) =>
-    {
-        var total = View(at, from).Total;
-        return (holds(total), total.ToString(CultureInfo.InvariantCulture));
-    }, operation => CounterPayloads.TryReadAmount(operation["amount"], out long amount) && Math.Sign(amount) == falsifiedBySign);
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) =>
+        CounterConditions.Of(kind, argument)?.On((version, from) => View(version, from).Total) ?? base.ConditionOf(kind, argument, at);
 
     private void CatchUp()
     {
@@ -114,10 +104,6 @@ public sealed class ReplicatedCounter : GuardedObject
     private TagFilter Filter => TagFilter.OfKeys(Scope.Tag(AmountKey, "").Key);
 
     private const string AmountKey = "amount";
-
-    private static readonly PayloadFormat AddFormat = new(
-        ("action", true, PayloadFormat.Constant("add")),
-        ("amount", true, amount => CounterPayloads.TryReadAmount(amount, out _)));
 
     // For each chain: positions, ascending, and the sum up to each. 128 bits hold 2^31 amounts of 64 bits.
     private sealed class Sums

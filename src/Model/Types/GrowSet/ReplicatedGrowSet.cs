@@ -43,9 +43,7 @@ public sealed class ReplicatedGrowSet : GuardedObject
     }
 
     /// <inheritdoc/>
-    protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) =>
-        AddFormat.Accepts(operation) && ((Literal.Array)operation["elements"]!).Items.Length > 0
-            ? Verdict.Valid : Invalid("a grow-only set takes add, with 1 to 1024 elements of at most 65,536 bytes each");
+    protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) => GrowSetPayloads.Check(operation) is { } why ? why : Verdict.Valid;
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => TagsOf(_initial);
@@ -55,16 +53,11 @@ public sealed class ReplicatedGrowSet : GuardedObject
         TagsOf(((Literal.Array)operation["elements"]!).Items.ToArray());
 
     /// <inheritdoc/>
-    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at)
-    {
-        if (kind is not ("has" or "lacks")) return base.ConditionOf(kind, argument, at);
-        var element = CanonicalJson.Hash(argument);
-        return new((at, from) =>
-        {
-            bool has = View(at, from).HasByHash(element);
-            return (has == (kind == "has"), has);
-        }, operation => kind == "lacks" && operation["elements"] is Literal.Array added && added.Items.Contains(argument));
-    }
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) =>
+        ElementConditions.Of(kind, argument, CanFalsify)?.On((version, from) => View(version, from).HasByHash) ?? base.ConditionOf(kind, argument, at);
+
+    internal static bool CanFalsify(Literal.Map operation, Literal element, bool wanted) =>
+        !wanted && operation["elements"] is Literal.Array added && added.Items.Contains(element);
 
     internal IEnumerable<Literal> ElementsIn(int entry)
     {
@@ -76,10 +69,6 @@ public sealed class ReplicatedGrowSet : GuardedObject
         elements.Select(CanonicalJson.Hash).Distinct().Select(element => new Tag(ElementsKey, element));
 
     internal const string ElementsKey = "elmts";
-
-    private static readonly PayloadFormat AddFormat = new(
-        ("action", true, PayloadFormat.Constant("add")),
-        ("elements", true, PayloadFormat.ArrayOf(PayloadValue.IsSmall, GrowSetPayloads.ElementsMax)));
 }
 
 /// <summary>A grow-only set at a version.</summary>

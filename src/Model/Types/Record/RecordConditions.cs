@@ -1,5 +1,6 @@
 using Hhs.Model.Json;
 using Hhs.Model.Types.Conditions;
+using CandidatesOf = System.Func<string, System.Collections.Generic.IReadOnlyList<Hhs.Model.Types.ConflictCandidate>>;
 
 namespace Hhs.Model.Types.Record;
 
@@ -7,29 +8,28 @@ namespace Hhs.Model.Types.Record;
 /// <remarks>Source: docs/types/record.md, conditions.</remarks>
 internal static class RecordConditions
 {
-    /// <summary>The condition of a kind; null if there is none, or the argument is not one for it.</summary>
-    public static Condition? Of(ReplicatedRecord record, string kind, Literal argument) => (kind, argument) switch
+    /// <summary>The condition of a kind on a record that is looked at by asking for the candidates of a field; null if there is none.</summary>
+    public static ConditionRule<CandidatesOf>? Of(string kind, Literal argument) => (kind, argument) switch
     {
-        ("equals", Literal.Map { Count: > 0 and <= RecordPayloads.FieldsMax } fields) => AllEqual(record, fields),
-        ("present", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(record, field,
+        ("equals", Literal.Map { Count: > 0 and <= RecordPayloads.FieldsMax } fields) => AllEqual(fields),
+        ("present", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(field,
             all => all.Count > 0 && all.All(HoldsSomething), operation => operation.Text("action") == "remove" && Writes(operation, field)),
-        ("absent", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(record, field,
+        ("absent", Literal.String { Value: var field }) when RecordPayloads.IsName(field) => Candidates(field,
             all => !all.Any(HoldsSomething), operation => operation.Text("action") != "remove" && Writes(operation, field)),
         _ => null,
     };
 
     // Seen is the first field that differs, or all of them.
-    private static Condition? AllEqual(ReplicatedRecord record, Literal.Map fields)
+    private static ConditionRule<CandidatesOf>? AllEqual(Literal.Map fields)
     {
         KeyValuePair<string, Literal>[] wanted = fields.Entries.ToArray();
         if (!wanted.All(field => RecordPayloads.IsName(field.Key))) return null;
-        return new((at, from) =>
+        return new(candidatesOf =>
         {
-            var view = record.View(at, from);
             var seen = new List<KeyValuePair<string, Literal>>();
             foreach (var (field, value) in wanted)
             {
-                var candidates = view.Candidates(field);
+                var candidates = candidatesOf(field);
                 var found = KeyValuePair.Create(field, SeenValue.Candidates(candidates));
                 if (candidates.Count == 0 || !candidates.All(c => value.Equals(c.Value))) return (false, Literal.Map.Of((field, found.Value)));
                 seen.Add(found);
@@ -38,10 +38,10 @@ internal static class RecordConditions
         }, operation => wanted.Any(field => Writes(operation, field.Key) && !(operation["fields"] is Literal.Map written && field.Value.Equals(written[field.Key]))));
     }
 
-    private static Condition Candidates(
-        ReplicatedRecord record, string field, Func<IReadOnlyList<ConflictCandidate>, bool> holds, Func<Literal.Map, bool> isFalsifiedBy) => new((at, from) =>
+    private static ConditionRule<CandidatesOf> Candidates(
+        string field, Func<IReadOnlyList<ConflictCandidate>, bool> holds, Func<Literal.Map, bool> isFalsifiedBy) => new(candidatesOf =>
     {
-        var candidates = record.View(at, from).Candidates(field);
+        var candidates = candidatesOf(field);
         return (holds(candidates), Literal.Map.Of((field, SeenValue.Candidates(candidates))));
     }, isFalsifiedBy);
 

@@ -47,5 +47,45 @@ public static class RecordPayloads
     public static Literal.Map Update(ContentHash child, Literal.Map operation) =>
         Literal.Map.Of(("action", "update"), ("elementHash", child.ToString()), ("updatePayload", operation));
 
+    /// <summary>Why an operation, free of nonce, author and signature, is no <c>set</c> of a record with a schema; null if it is one.</summary>
+    internal static Reject? CheckSet(Literal.Map operation, RecordSchema? schema)
+    {
+        if (!SetFormat.Accepts(operation) || operation["fields"] is not Literal.Map { Count: > 0 } fields) return Invalid("a set writes 1 to 64 fields, with values of at most 65,536 bytes");
+        foreach (var (name, value) in fields.Entries)
+        {
+            if (schema?.CheckValue(name, value) is { } why) return Invalid(why);
+        }
+        return null;
+    }
+
+    /// <summary>Why an operation, free of nonce, author and signature, is no <c>remove</c> of a record with a schema; null if it is one.</summary>
+    internal static Reject? CheckRemove(Literal.Map operation, RecordSchema? schema)
+    {
+        string[] fields = RemoveFormat.Accepts(operation) ? FieldsOf(operation) : [];
+        if (fields.Length == 0 || fields.Distinct().Count() != fields.Length || !fields.All(IsName)) return Invalid("a remove names 1 to 64 different fields");
+        foreach (string field in fields)
+        {
+            if (schema?.CheckRemove(field) is { } why) return Invalid(why);
+        }
+        return null;
+    }
+
+    /// <summary>The fields that a <c>set</c> writes or a <c>remove</c> removes.</summary>
+    internal static string[] FieldsOf(Literal.Map operation) => operation["fields"] switch
+    {
+        Literal.Map map => [.. map.Entries.ToArray().Select(e => e.Key)],
+        var array => PayloadFormat.Texts(array),
+    };
+
+    private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
+
+    private static readonly PayloadFormat SetFormat = new(
+        ("action", true, PayloadFormat.Constant("set")),
+        ("fields", true, literal => RecordType.IsFields(literal, FieldsMax)));
+
+    private static readonly PayloadFormat RemoveFormat = new(
+        ("action", true, PayloadFormat.Constant("remove")),
+        ("fields", true, PayloadFormat.ArrayOf(literal => literal is Literal.String, FieldsMax)));
+
     internal static bool IsName(string name) => name.Length is > 0 and <= NameUnitsMax;
 }

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Members;
 
 namespace Hhs.Model.Types.Record;
 
@@ -6,13 +9,21 @@ namespace Hhs.Model.Types.Record;
 /// <remarks>Source: docs/types/record.md.</remarks>
 public sealed class RecordType() : NativeType(RecordType.Id, ["set", "remove", "add", "keep", "update"],
     ("initial", false, literal => IsFields(literal, RecordSchema.FieldsMax)),
-    ("schema", false, literal => RecordSchema.TryRead(literal) is not null))
+    ("schema", false, literal => RecordSchema.TryRead(literal) is not null)), IFoldedType
 {
     /// <summary>The type id.</summary>
     public const string Id = "hhs-actors/record_v1";
 
     /// <inheritdoc/>
     public override ReplicatedObject Open(ObjectScope scope, Literal.Map create) => new ReplicatedRecord(scope, create);
+
+    /// <inheritdoc/>
+    public MemberState? Start(Literal.Map create, ContentHash id, int entry)
+    {
+        var fields = ImmutableSortedDictionary.CreateBuilder<string, CandidateList>(StringComparer.Ordinal);
+        foreach (var (name, value) in create["initial"] is Literal.Map initial ? initial.Entries : []) fields.Add(name, CandidateList.Initial(entry, id, value));
+        return new RecordState(create.TryGet("schema", out var schema) ? RecordSchema.TryRead(schema) : null, fields.ToImmutable());
+    }
 
     /// <inheritdoc/>
     protected override Reject? CheckFields(Literal.Map create, TypeRegistry types)

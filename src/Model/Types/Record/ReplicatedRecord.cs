@@ -92,8 +92,8 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
     /// <inheritdoc/>
     protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) => operation.Text("action") switch
     {
-        "set" => CheckSet(operation),
-        "remove" => CheckRemove(operation),
+        "set" => RecordPayloads.CheckSet(operation, Schema) is { } why ? why : Verdict.Valid,
+        "remove" => RecordPayloads.CheckRemove(operation, Schema) is { } why ? why : Verdict.Valid,
         "add" => CheckAdd(operation),
         "keep" => CheckKeep(operation, at),
         "update" => CheckUpdate(operation, at),
@@ -120,7 +120,7 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
             case "keep":
                 return [new Tag(FieldKey, operation.Text("field")!)];
             default:
-                return FieldsOf(operation).Select(field => new Tag(FieldKey, field));
+                return RecordPayloads.FieldsOf(operation).Select(field => new Tag(FieldKey, field));
         }
     }
 
@@ -147,28 +147,7 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
     /// <inheritdoc/>
     protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind == "inside"
         ? ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null)
-        : RecordConditions.Of(this, kind, argument) ?? base.ConditionOf(kind, argument, at);
-
-    private Verdict CheckSet(Literal.Map operation)
-    {
-        if (!SetFormat.Accepts(operation) || operation["fields"] is not Literal.Map { Count: > 0 } fields) return Invalid("a set writes 1 to 64 fields, with values of at most 65,536 bytes");
-        foreach (var (name, value) in fields.Entries)
-        {
-            if (Schema?.CheckValue(name, value) is { } why) return Invalid(why);
-        }
-        return Verdict.Valid;
-    }
-
-    private Verdict CheckRemove(Literal.Map operation)
-    {
-        string[] fields = RemoveFormat.Accepts(operation) ? FieldsOf(operation) : [];
-        if (fields.Length == 0 || fields.Distinct().Count() != fields.Length || !fields.All(RecordPayloads.IsName)) return Invalid("a remove names 1 to 64 different fields");
-        foreach (string field in fields)
-        {
-            if (Schema?.CheckRemove(field) is { } why) return Invalid(why);
-        }
-        return Verdict.Valid;
-    }
+        : RecordConditions.Of(kind, argument)?.On((version, from) => View(version, from).Candidates) ?? base.ConditionOf(kind, argument, at);
 
     private Verdict CheckAdd(Literal.Map operation)
     {
@@ -205,26 +184,12 @@ public sealed class ReplicatedRecord : GuardedObject, IConflictView
         return type!.Open(Scope.Child(id, this), element);
     }
 
-    private static string[] FieldsOf(Literal.Map operation) => operation["fields"] switch
-    {
-        Literal.Map map => [.. map.Entries.ToArray().Select(e => e.Key)],
-        var array => PayloadFormat.Texts(array),
-    };
-
     private const string FieldKey = "field";
     private const string ChildKey = "inner-elmts";
     private const string MadeKey = "made";
     private const int ChildrenOpenMax = 1024;
 
     private static bool Name(Literal literal) => literal is Literal.String text && RecordPayloads.IsName(text.Value);
-
-    private static readonly PayloadFormat SetFormat = new(
-        ("action", true, PayloadFormat.Constant("set")),
-        ("fields", true, literal => RecordType.IsFields(literal, RecordPayloads.FieldsMax)));
-
-    private static readonly PayloadFormat RemoveFormat = new(
-        ("action", true, PayloadFormat.Constant("remove")),
-        ("fields", true, PayloadFormat.ArrayOf(literal => literal is Literal.String, RecordPayloads.FieldsMax)));
 
     private static readonly PayloadFormat AddFormat = new(
         ("action", true, PayloadFormat.Constant("add")),

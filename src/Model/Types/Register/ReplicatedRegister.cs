@@ -40,11 +40,7 @@ public sealed class ReplicatedRegister : GuardedObject, IConflictView
     }
 
     /// <inheritdoc/>
-    protected override Verdict CheckOperation(Literal.Map operation, DagVersion at)
-    {
-        if (ClearFormat.Accepts(operation)) return Verdict.Valid;
-        return SetFormat.Accepts(operation) ? Verdict.Valid : Invalid("a register takes set, with a value of at most 65,536 bytes, and clear");
-    }
+    protected override Verdict CheckOperation(Literal.Map operation, DagVersion at) => RegisterPayloads.Check(operation) is { } why ? why : Verdict.Valid;
 
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeCreate() => _hasInitial ? [WriteTag] : [];
@@ -52,21 +48,9 @@ public sealed class ReplicatedRegister : GuardedObject, IConflictView
     /// <inheritdoc/>
     protected override IEnumerable<Tag> DescribeOperation(Literal.Map operation, ContentHash entry) => [WriteTag];
 
-    // Each asks all candidates: whichever of them is settled on, the condition has held.
     /// <inheritdoc/>
-    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
-    {
-        "equals" => Candidates(all => all.Count > 0 && all.All(c => argument.Equals(c.Value)), operation => !argument.Equals(operation["value"])),
-        "present" when argument == Literal.Boolean.True => Candidates(all => all.Count > 0 && all.All(c => c.Value is not null), operation => !operation.Has("value")),
-        "absent" when argument == Literal.Boolean.True => Candidates(all => all.All(c => c.Value is null), operation => operation.Has("value")),
-        _ => base.ConditionOf(kind, argument, at),
-    };
-
-    private Condition Candidates(Func<IReadOnlyList<ConflictCandidate>, bool> holds, Func<Literal.Map, bool> isFalsifiedBy) => new((at, from) =>
-    {
-        var candidates = View(at, from).Candidates;
-        return (holds(candidates), SeenValue.Candidates(candidates));
-    }, isFalsifiedBy);
+    protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) =>
+        RegisterConditions.Of(kind, argument)?.On((version, from) => View(version, from).Candidates) ?? base.ConditionOf(kind, argument, at);
 
     private ConflictCandidate CandidateOf(int entry)
     {
@@ -75,12 +59,6 @@ public sealed class ReplicatedRegister : GuardedObject, IConflictView
     }
 
     private static readonly Tag WriteTag = new("op", "write");
-
-    private static readonly PayloadFormat SetFormat = new(
-        ("action", true, PayloadFormat.Constant("set")),
-        ("value", true, PayloadValue.IsSmall));
-
-    private static readonly PayloadFormat ClearFormat = new(("action", true, PayloadFormat.Constant("clear")));
 }
 
 /// <summary>A register at a version.</summary>

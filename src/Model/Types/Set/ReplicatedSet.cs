@@ -167,24 +167,32 @@ public sealed class ReplicatedSet : ReplicatedObject, IConflictView
     /// <remarks>The element itself, or the id of a nested object.</remarks>
     protected override Condition? ConditionOf(string kind, Literal argument, DagVersion at) => kind switch
     {
-        "has" or "lacks" when Create.ContentType is null => Membership(kind == "has", CanonicalJson.Hash(argument)),
-        "has" or "lacks" when argument is Literal.String text && ContentHash.TryParse(text.Value, out var id) => Membership(kind == "has", id),
+        "has" or "lacks" when Create.ContentType is not null => ChildCondition(kind == "has", argument),
         "holds" => Authority?.HoldsCondition(argument),
         "inside" => ConditionInside(argument, at, id => TryGetChild(id, out var child) ? child : null),
-        _ => null,
+        _ => ElementConditions.Of(kind, argument, CanFalsify)?.On((version, from) => View(version, from).HasByHash),
     };
 
-    private Condition Membership(bool has, ContentHash element) => new((at, from) =>
-    {
-        bool isIn = View(at, from).HasByHash(element);
-        return (isIn == has, isIn);
-    }, operation => has
-        ? operation.Text("action") == "delete" && operation.Text("elementHash") == element.ToString()
-        : operation.Text("action") == "add" && CanAdd(operation, element));
+    internal static bool CanFalsify(Literal.Map operation, Literal element, bool wanted) => wanted
+        ? operation.Text("action") == "delete" && operation.Text("elementHash") == CanonicalJson.Hash(element).ToString()
+        : operation.Text("action") == "add" && element.Equals(operation["element"]);
 
     // The id of a nested object that an add makes is not known from its payload.
-    private bool CanAdd(Literal.Map add, ContentHash element) =>
-        Create.ContentType is not null || (add["element"] is { } added && CanonicalJson.Hash(added) == element);
+    private Condition? ChildCondition(bool wanted, Literal argument)
+    {
+        if (argument is not Literal.String text || !ContentHash.TryParse(text.Value, out var id)) return null;
+        return new((at, from) =>
+        {
+            bool isIn = View(at, from).HasByHash(id);
+            return (isIn == wanted, isIn);
+        }, operation => wanted
+            ? operation.Text("action") == "delete" && operation.Text("elementHash") == text.Value
+            : operation.Text("action") == "add");
+    }
+
+    /// <summary>Why an operation is no add or delete of a literal; null if it is one.</summary>
+    internal static Reject? CheckFormat(Literal.Map operation) => AddFormat.Accepts(operation) || DeleteFormat.Accepts(operation) ? null
+        : Invalid("a set takes add, with an element, and delete, with the hash of one");
 
     internal override Verdict? CheckReadable(DagVersion at) => Authority?.CheckReadable(at) ?? Scope.Container?.CheckReadable(at);
 

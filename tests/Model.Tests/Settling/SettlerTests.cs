@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
+using Hhs.Model.Settling;
+
+namespace Hhs.Model.Tests.Settling;
+
+/// <summary>The engine by itself, over entries that mean nothing: the state is the order, some entries are seals, and some take rights away.</summary>
+public class SettlerTests
+{
+    [Fact]
+    public void Settling_bit_by_bit_is_settling_from_scratch_and_both_are_the_definition()
+    {
+        for (int seed = 0; seed < 80; seed++)
+        {
+            var history = new History(seed);
+            var settler = new Settler<string>(history.Log, history);
+            for (int entry = 0; entry < history.Count; entry++)
+            {
+                history.Append(entry);
+                Same(history, settler, history.Log.FrontierVersion);
+                Same(history, settler, history.Log.VersionOf(history.Random.Next(entry + 1)));
+                Same(history, settler, history.Log.VersionOf(history.Random.Next(entry + 1), history.Random.Next(entry + 1)));
+            }
+        }
+    }
+
+    private static void Same(History history, Settler<string> settler, DagVersion version)
+    {
+        string settled = settler.At(version)!.State, scratch = new Settler<string>(history.Log, history).At(version)!.State;
+        Assert.True(settled == history.Define(version), $"seed {history.Seed}, {history.Log.Count} entries\n{settled}\n{history.Define(version)}");
+        Assert.Equal(settled, scratch);
+    }
+
+    [Fact]
+    public void Between_equals_the_lower_hash_goes_first_and_the_senior_before_both()
+    {
+        ContentHash space = ContentHash.Of("space"u8), one = ContentHash.Of("one"u8), other = ContentHash.Of("other"u8);
+        Assert.NotEqual(Rank.Of(5, space, one), Rank.Of(5, space, other));
+        Assert.True(Rank.Of(4, space, one) < Rank.Of(5, space, one));
+        Assert.True(Rank.Of(4, space, one) < Rank.Of(5, space, other));
+        Assert.True(Rank.Of(4, space, other) < Rank.Of(5, space, one));
+        Span<byte> digest = stackalloc byte[32];
+        ContentHash.Of(System.Text.Encoding.UTF8.GetBytes(space.ToString() + one)).CopyTo(digest);
+        Assert.Equal(BinaryPrimitives.ReadUInt128BigEndian(digest), Rank.Of(0, space, one).High);
+    }
+
+    /// <summary>A random graph of few writers; its rules name every entry with the barriers that its verdict rests on.</summary>
+    private sealed class History : ISettlingRules<string>
+    {
+        private readonly HashSet<int> _seals = [], _barriers = [], _users = [];
+        private readonly List<int[]> _prev = [];
+
+        public History(int seed)
+        {
+            (Seed, Random) = (seed, new(seed));
+            int writers = 1 + Random.Next(4);
+            bool hasSeals = Random.Next(2) == 0, hasRights = Random.Next(2) == 0;
+            var tips = new HashSet<int>[writers];
+            for (int i = 0; i < writers; i++) tips[i] = [0];
+            _prev.Add([]);
+            for (int entry = 1; entry < Count; entry++)
+            {
+                int writer = Random.Next(writers);
+                if (Random.Next(3) == 0) tips[writer].UnionWith(tips[Random.Next(writers)]);
+                int[] on = Random.Next(8) == 0 ? [Random.Next(entry)] : [.. tips[writer]];
+                _prev.Add(Maximal(on));
+                tips[writer] = [entry];
+                if (hasSeals && Random.Next(6) == 0) _seals.Add(entry);
+                else if (hasRights && Random.Next(6) == 0) _barriers.Add(entry);
+                else if (Random.Next(2) == 0) _users.Add(entry);
+            }
+        }
+
+        public int Seed { get; }
+
+        public Random Random { get; }
+
+        public int Count { get; } = 40;
+
+        public DagLog Log { get; } = new();
+
+        public void Append(int entry)
+        {
+            var hash = HashOf(entry);
+            Log.Append(new Header(hash, Position.Of([.. _prev[entry].Select(HashOf)]), hash), []);
+        }
+
+        public Rank RankOf(int entry) => Rank.Of(entry % 3, HashOf(0), HashOf(entry));
+
+        public bool IsSeal(int entry) => _seals.Contains(entry);
+
+        public bool RestsOnAuthority(int entry) => _users.Contains(entry);
+
+        public IEnumerable<int> BarriersBetween(DagVersion one, DagVersion other) =>
+            _barriers.Where(barrier => barrier < Log.Count && Log.Includes(one, barrier) != Log.Includes(other, barrier));
+
+        // A barrier counts unless a barrier of a lower rank, concurrent with it, does away with it.
+        public (SettledVerdict, string) Settle(int entry, int place, string? before, DagVersion authority)
+        {
+            var against = _users.Contains(entry) ? _barriers.Where(barrier => Concurrent(barrier, entry, authority)
+                && !_barriers.Any(other => RankOf(other) < RankOf(barrier) && Concurrent(other, barrier, authority))) : [];
+            return (SettledVerdict.Live, $"{before} {entry}({string.Join(',', against.Order())})");
+        }
+
+        /// <summary>The page, word for word.</summary>
+        public string Define(DagVersion version)
+        {
+            var all = Enumerable.Range(0, Log.Count).Where(entry => Log.Includes(version, entry)).ToHashSet();
+            var taken = new List<int>();
+            string state = "";
+            var seals = all.Where(IsSeal).ToHashSet();
+            var covered = new HashSet<int>();
+            while (seals.Count > 0)
+            {
+                int seal = seals.Where(s => !seals.Any(o => o != s && Log.Precedes(o, s))).MinBy(RankOf);
+                seals.Remove(seal);
+                covered.UnionWith(all.Where(entry => Log.Precedes(entry, seal)));
+                Take(covered, Log.VersionOf([.. covered]));
+            }
+            Take(all, version);
+            return state;
+
+            void Take(HashSet<int> part, DagVersion authority)
+            {
+                while (true)
+                {
+                    var ready = part.Where(entry => !taken.Contains(entry) && _prev[entry].All(taken.Contains)).ToList();
+                    if (ready.Count == 0) return;
+                    int next = ready.MinBy(RankOf);
+                    state = Settle(next, taken.Count, taken.Count == 0 ? null : state, authority).Item2;
+                    taken.Add(next);
+                }
+            }
+        }
+
+        private bool Concurrent(int one, int other, DagVersion known) =>
+            one < Log.Count && Log.Includes(known, one) && !Log.Precedes(one, other) && !Log.Precedes(other, one);
+
+        private int[] Maximal(int[] on)
+        {
+            bool Above(int low, int high) => high == low || (high > low && _prev[high].Any(p => Above(low, p)));
+            return [.. on.Distinct().Where(entry => !on.Any(other => other != entry && Above(entry, other)))];
+        }
+
+        private static ContentHash HashOf(int entry) => ContentHash.Of(BitConverter.GetBytes(entry));
+    }
+}
