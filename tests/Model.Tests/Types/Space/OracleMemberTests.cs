@@ -8,7 +8,7 @@ using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Set;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Where nobody writes transactions a member is what its type makes of the same operations in a log of its own.</summary>
 public sealed class OracleMemberTests

@@ -6,7 +6,7 @@ using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Authority;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Makes and signs the entries of one space.</summary>
 internal sealed class SpaceWriter : IPayloadSource

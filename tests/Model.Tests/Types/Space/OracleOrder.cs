@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Hhs.Model.Hashing;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>The settled order, its parts, and what is final: docs/types/space.md, the settled order.</summary>
 /// <param name="graph">The entries.</param>

@@ -3,7 +3,7 @@ using System.Numerics;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>An entry of a space as plain data.</summary>
 internal sealed record OracleEntry(ContentHash Hash, IReadOnlyList<ContentHash> Prev, Literal.Map Payload)
@@ -15,7 +15,7 @@ internal sealed record OracleEntry(ContentHash Hash, IReadOnlyList<ContentHash> 
 
 internal enum OracleStanding { Live, Void, Pending }
 
-internal enum OracleReason { Revived, Resolved, NotAllowed, MemberVoid, Condition, Inapplicable }
+internal enum OracleReason { Revived, Resolved, NotAllowed, MemberVoid, Condition, Inapplicable, Dismissed }
 
 /// <summary>What the walk says of one entry.</summary>
 /// <param name="Standing">The verdict.</param>
@@ -67,7 +67,8 @@ internal sealed record OracleConflict(ContentHash Member, string Field, IReadOnl
 /// <param name="Order">The settled order.</param>
 /// <param name="Verdicts">Of each entry of the version.</param>
 /// <param name="Final">The entries whose verdicts stay.</param>
-/// <param name="Equivocations">Pairs of concurrent seals, the lower hash first, ascending.</param>
+/// <param name="Equivocations">Pairs of concurrent seals, the lower hash first, ascending; at most sixteen.</param>
+/// <param name="EquivocationCount">How many such pairs there are.</param>
 /// <param name="Members">The state of each live member, by the hash of its entry.</param>
 /// <param name="Review">Transactions that wait for an answer, in the settled order.</param>
 /// <param name="Conflicts">By member in the settled order, then by field.</param>
@@ -77,6 +78,7 @@ internal sealed record OracleOutcome(
     IReadOnlyDictionary<ContentHash, OracleVerdict> Verdicts,
     IReadOnlySet<ContentHash> Final,
     IReadOnlyList<(ContentHash, ContentHash)> Equivocations,
+    int EquivocationCount,
     IReadOnlyDictionary<ContentHash, OracleMemberState> Members,
     IReadOnlyList<ContentHash> Review,
     IReadOnlyList<OracleConflict> Conflicts,

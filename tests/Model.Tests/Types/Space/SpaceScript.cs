@@ -6,7 +6,7 @@ using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.Set;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>A space written entry by entry, judged by the oracle.</summary>
 internal sealed class SpaceScript

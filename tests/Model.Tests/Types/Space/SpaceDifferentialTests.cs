@@ -2,7 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Types;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>The comparison finds what it is there to find: tried on the oracle itself, and on outcomes that are spoilt.</summary>
 public sealed class SpaceDifferentialTests

@@ -4,7 +4,7 @@ using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Capabilities;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Who holds what in a space: a capability object on a log with the space's graph, in which only its own operations say anything.</summary>
 /// <remarks>

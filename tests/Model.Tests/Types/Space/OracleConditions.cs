@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Conditions on members: whether they hold, and what can falsify them. docs/types/conditions.md and the types' pages.</summary>
 internal static class OracleConditions

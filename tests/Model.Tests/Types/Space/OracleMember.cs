@@ -3,7 +3,7 @@ using System.Numerics;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>One member during the walk: the list of what was applied to it, from which every question is answered anew.</summary>
 /// <remarks>An operation of a transaction has seen all that was applied before it; a plain one what is in its entry's history.</remarks>
@@ -29,19 +29,19 @@ internal sealed class OracleMember
 
     public void Apply(ContentHash id, ContentHash entry, bool seesAll, Literal.Map operation) => _applied.Add(new(id, entry, seesAll, operation));
 
-    /// <summary>Whether the member takes an operation: one of a transaction on top of all that was applied, a plain one on top of what it has seen of that.</summary>
-    public bool Takes(Literal.Map operation, ContentHash entry, bool seesAll)
+    /// <summary>Whether an operation is valid on top of all that was applied.</summary>
+    public bool Takes(Literal.Map operation)
     {
         if (TypeId != SetTypeId) return true;
         bool isAdd = operation.Text("action") == "add";
-        string element = isAdd ? CanonicalJson.Hash(operation["element"]!).ToString() : operation.Text("elementHash")!;
-        bool isIn = Has(element, a => seesAll || _graph.IsBefore(a.Entry, entry));
+        bool isIn = Has(isAdd ? CanonicalJson.Hash(operation["element"]!).ToString() : operation.Text("elementHash")!);
         return isAdd ? !isIn || _create["acceptRedundantAdd"] != Literal.Boolean.False : isIn || _create["acceptRedundantDelete"] == Literal.Boolean.True;
     }
 
     public BigInteger Total => _applied.Aggregate(BigInteger.Zero, (sum, a) => sum + AmountOf(a.Operation));
 
-    public bool Has(string element) => Has(element, _ => true);
+    public bool Has(string element) => _applied.Where((add, i) => AddedBy(add.Operation).Contains(element)
+        && !_applied.Skip(i + 1).Any(later => DeletedBy(later.Operation) == element && Supersedes(later, add))).Any();
 
     /// <summary>The writes of a field that none applied later has superseded; of a register with the empty name.</summary>
     public IReadOnlyList<OracleCandidate> Candidates(string field)
@@ -58,13 +58,6 @@ internal sealed class OracleMember
         foreach (string field in _applied.SelectMany(a => WritesOf(a.Operation)).Select(w => w.Field).Distinct()) fields.Add(field, Candidates(field));
         var elements = _applied.SelectMany(a => AddedBy(a.Operation)).Distinct().Where(Has);
         return new(TypeId, TypeId == CounterTypeId ? Total : 0, fields, [.. elements.Select(e => ContentHash.Parse(e)).Order()]);
-    }
-
-    private bool Has(string element, Func<Applied, bool> counts)
-    {
-        var counted = _applied.Where(counts).ToList();
-        return counted.Where((add, i) => AddedBy(add.Operation).Contains(element)
-            && !counted.Skip(i + 1).Any(later => DeletedBy(later.Operation) == element && Supersedes(later, add))).Any();
     }
 
     private bool Supersedes(Applied later, Applied earlier) => later.SeesAll || _graph.IsBefore(earlier.Entry, later.Entry);

@@ -4,7 +4,7 @@ using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Capabilities;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>What kind of histories is wanted.</summary>
 /// <param name="Length">Entries, the create entry included.</param>

@@ -4,7 +4,7 @@ using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Entries that only somebody hostile makes. All of them are to be refused.</summary>
 internal sealed class SpaceForgeries(Random random, SpaceWriter writer, SpaceOracle oracle, IReadOnlyList<SecretKey> people)

@@ -1,7 +1,7 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Whether an entry that is well formed and rightly signed may be admitted: docs/types/space.md, admission.</summary>
 internal static class OracleAdmission

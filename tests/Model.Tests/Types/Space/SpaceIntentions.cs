@@ -10,7 +10,7 @@ using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Set;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>What somebody might want to write on top of a version, from few values, so that writers get into each other's way.</summary>
 internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceShape shape, IReadOnlyList<SecretKey> people)

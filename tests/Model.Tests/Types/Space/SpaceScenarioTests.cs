@@ -3,10 +3,10 @@ using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
-using static Hhs.Model.Tests.Space.SpaceScript;
-using static Hhs.Model.Tests.Space.SpaceWriter;
+using static Hhs.Model.Tests.Types.Space.SpaceScript;
+using static Hhs.Model.Tests.Types.Space.SpaceWriter;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Cases worked out on paper from docs/types/space.md: the oracle has to say the same before anything is compared with it.</summary>
 public sealed class SpaceScenarioTests

@@ -1,7 +1,7 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Winners and lost entries: docs/types/space.md, winners.</summary>
 internal sealed class OracleBlamer(SpaceOracle oracle, OracleWalk walk)
@@ -30,11 +30,15 @@ internal sealed class OracleBlamer(SpaceOracle oracle, OracleWalk walk)
     private IEnumerable<ContentHash> Winners(OracleEntry entry, List<(string Member, string Kind, Literal Argument)> parts)
     {
         int place = walk.Order.ToList().IndexOf(entry.Hash);
-        return walk.Order.Where((e, i) => _graph.AreConcurrent(e, entry.Hash) && parts.Any(part => part.Member == "capabilities"
-            ? walk.FromOf(entry.Hash).Contains(e) && TakesAway(_graph[e], ((Literal.Map)part.Argument).Text("keyId")!, ((Literal.Map)part.Argument).Text("capability")!)
-            : i < place && walk.VerdictOf(e).IsLive && walk.OperationsOf(_graph[e]).Any(o =>
+        return walk.Order.Where((e, i) => parts.Any(part => part.Member == "capabilities"
+            ? _graph.AreConcurrent(e, entry.Hash) && walk.FromOf(entry.Hash).Contains(e)
+                && TakesAway(_graph[e], ((Literal.Map)part.Argument).Text("keyId")!, ((Literal.Map)part.Argument).Text("capability")!)
+            : i < place && walk.VerdictOf(e).IsLive && IsNews(e, entry.Hash) && walk.OperationsOf(_graph[e]).Any(o =>
                 o.Member == part.Member && OracleConditions.CanFalsify(walk.MemberOf(part.Member), part.Kind, part.Argument, o.Operation))));
     }
+
+    // Beside the entry, or below it and not live when it was written.
+    private bool IsNews(ContentHash e, ContentHash entry) => _graph.AreConcurrent(e, entry) || !oracle.WasLive(e, entry);
 
     // Of the entry's own history, in the settled order.
     private IEnumerable<ContentHash> Lost(OracleEntry entry, string[] members) =>

@@ -5,10 +5,10 @@ using Hhs.Model.Json;
 using Hhs.Model.Types.Counter;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Set;
-using static Hhs.Model.Tests.Space.SpaceScript;
-using static Hhs.Model.Tests.Space.SpaceWriter;
+using static Hhs.Model.Tests.Types.Space.SpaceScript;
+using static Hhs.Model.Tests.Types.Space.SpaceWriter;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Single rules of docs/types/space.md, worked out on paper: order, seals, authority, what operations supersede.</summary>
 public sealed class SpaceRuleTests
@@ -92,7 +92,7 @@ public sealed class SpaceRuleTests
     }
 
     [Fact]
-    public void What_a_member_does_not_take_because_it_refers_to_something_void_is_inapplicable()
+    public void To_delete_what_has_become_void_does_nothing_and_is_refused_only_where_it_never_was()
     {
         var space = WithAuthority();
         var seats = space.Write(Creator, Seats);
@@ -103,11 +103,54 @@ public sealed class SpaceRuleTests
         ContentHash plain = space.Write(Bob, Op(seats, delete), bought), transact = space.Write(Creator, Transact([], [(seats, delete)]), bought);
         space.Revoke(Creator, Alice, "buy", granted);
 
-        foreach (var hash in (ContentHash[])[plain, transact])
-        {
-            Assert.Equal(new OracleVerdict(OracleStanding.Void, OracleReason.Inapplicable), space.Now.Verdicts[hash]);
-            Assert.Equal([bought], space.Now.Blame[hash].Lost);
-        }
+        Assert.True(space.Now.IsLive(plain));
+        Assert.True(space.Now.IsLive(transact));
+        Assert.False(space.Admits(Bob, Op(seats, delete)));
+        Assert.False(space.Admits(Creator, Transact([], [(seats, delete)]), granted));
+    }
+
+    [Fact]
+    public void What_was_given_up_does_not_come_back_when_its_rival_goes()
+    {
+        var space = WithAuthority();
+        var seats = space.Write(Creator, Seats);
+        space.Enroll(Alice);
+        space.Enroll(Bob);
+        space.Grant(Creator, Alice, "buy");
+        var granted = space.Grant(Creator, Bob, "buy");
+        ContentHash alice = space.Write(Alice, Buy(seats), granted), bob = space.Write(Bob, Buy(seats), granted);
+        Assert.False(space.Admits(Alice, Resolve(bob, "dismiss")));
+        var dismissed = space.Write(Bob, Resolve(bob, "dismiss"));
+        space.Revoke(Creator, Alice, "buy", granted);
+
+        var now = space.Now;
+        Assert.Equal(OracleReason.NotAllowed, now.Verdicts[alice].Reason);
+        Assert.Equal(new OracleVerdict(OracleStanding.Pending, OracleReason.Dismissed), now.Verdicts[bob]);
+        Assert.True(now.IsLive(dismissed));
+        Assert.Equal([alice], now.Review);
+        Assert.Empty(now.Members[seats].Elements);
+    }
+
+    [Fact]
+    public void What_was_void_where_one_wrote_and_came_back_since_is_a_winner_too()
+    {
+        var space = WithAuthority();
+        var seats = space.Write(Creator, Seats);
+        var stock = space.Write(Creator, Member("stock", CounterPayloads.Create("stock", 2)));
+        space.Enroll(Alice);
+        space.Enroll(Bob);
+        space.Grant(Creator, Alice, "buy");
+        var granted = space.Grant(Creator, Bob, "buy");
+        space.Write(Alice, Buy(seats), granted);
+        var both = Transact([Condition(seats, "lacks", Seat)], [(seats, SetPayloads.Add(Seat)), (stock, CounterPayloads.Add(-2))]);
+        var bob = space.Write(Bob, both, granted);
+        var sold = space.Write(Creator, Sell(stock, 1));
+        Assert.True(space.Now.IsLive(sold));
+        space.Revoke(Creator, Alice, "buy", granted);
+
+        Assert.True(space.Now.IsLive(bob));
+        Assert.Equal(OracleReason.Condition, space.Now.Verdicts[sold].Reason);
+        Assert.Equal([bob], space.Now.Blame[sold].Winners);
     }
 
     [Fact]

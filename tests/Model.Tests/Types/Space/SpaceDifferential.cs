@@ -2,7 +2,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Types;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>One replica of a space, with whatever settles it.</summary>
 internal interface ISpaceUnderTest
@@ -63,7 +63,7 @@ internal static class SpaceDifferential
             string? blamed = expected.Blame.GetValueOrDefault(hash)?.ToString(), blames = actual.Blame.GetValueOrDefault(hash)?.ToString();
             if (blamed != blames) yield return $"{hash.Short}: {blamed}\n  but is {blames}";
         }
-        if (!expected.Equivocations.SequenceEqual(actual.Equivocations)) yield return $"{expected.Equivocations.Count} equivocations, but are {actual.Equivocations.Count}, or others";
+        if (expected.EquivocationCount != actual.EquivocationCount || !expected.Equivocations.SequenceEqual(actual.Equivocations)) yield return $"{expected.EquivocationCount} equivocations, but are {actual.EquivocationCount}, or others";
         foreach (var member in expected.Members.Keys.Union(actual.Members.Keys))
         {
             string? was = expected.Members.GetValueOrDefault(member)?.ToString(), now = actual.Members.GetValueOrDefault(member)?.ToString();

@@ -1,7 +1,7 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>One walk through the settled order of a version: verdicts, and the state that the live entries come to.</summary>
 internal sealed class OracleWalk
@@ -10,6 +10,7 @@ internal sealed class OracleWalk
     private readonly OracleGraph _graph;
     private readonly OracleOrder _rules;
     private readonly HashSet<ContentHash> _version;
+    private readonly ContentHash? _tried;
     private readonly List<ContentHash> _order = [];
     private readonly Dictionary<ContentHash, OracleVerdict> _verdicts = [];
     private readonly Dictionary<ContentHash, HashSet<ContentHash>> _from = [];
@@ -17,9 +18,13 @@ internal sealed class OracleWalk
     private readonly HashSet<string> _resolved = [];
     private readonly Dictionary<ContentHash, string[]> _faulty = [];
 
-    public OracleWalk(SpaceOracle oracle, OracleOrder rules, HashSet<ContentHash> version)
+    /// <param name="oracle">The oracle.</param>
+    /// <param name="rules">The order.</param>
+    /// <param name="version">All entries of the version.</param>
+    /// <param name="tried">An entry of which it is asked whether it may be written: its operations have to be valid there, and later they are taken.</param>
+    public OracleWalk(SpaceOracle oracle, OracleOrder rules, HashSet<ContentHash> version, ContentHash? tried = null)
     {
-        (_oracle, _graph, _rules, _version) = (oracle, oracle.Graph, rules, version);
+        (_oracle, _graph, _rules, _version, _tried) = (oracle, oracle.Graph, rules, version, tried);
         foreach (var (seals, entries) in rules.Parts(version))
         {
             var from = seals.Length > 0 ? _graph.HistoryOf(seals) : version;
@@ -47,10 +52,11 @@ internal sealed class OracleWalk
     public OracleOutcome Outcome()
     {
         var blame = new OracleBlamer(_oracle, this);
+        var equivocations = _rules.Equivocations(_version);
         var members = _order.Where(e => _members.ContainsKey(e.ToString())).ToList();
         var states = members.ToDictionary(m => m, m => _members[m.ToString()].State());
         return new(
-            _order, _verdicts, _rules.Final(_version), _rules.Equivocations(_version), states,
+            _order, _verdicts, _rules.Final(_version), [.. equivocations.Take(OracleBlame.ListedMax)], equivocations.Count, states,
             [.. _order.Where(e => _graph[e].Action == "transact" && !_verdicts[e].IsLive && !_resolved.Contains(e.ToString()))],
             [.. from m in members from field in states[m].Fields where field.Value.Count > 1 select new OracleConflict(m, field.Key, [.. field.Value.Select(c => c.Id)])],
             _order.Where(e => !_verdicts[e].IsLive).ToDictionary(e => e, e => blame.Of(_graph[e])));
@@ -59,17 +65,16 @@ internal sealed class OracleWalk
     /// <summary>The capability that an entry takes and its author does not hold; the empty text where it is nobody's who is not named; null if it is allowed.</summary>
     public string? Denied(OracleEntry entry)
     {
-        if (entry.Action == "resolve")
-        {
-            var transaction = TransactionOf(entry);
-            if (entry.Author != transaction.Author && !_oracle.Authority.IsCreator(entry.Author))
-            {
-                if (Required("resolve") is not { } capability) return "";
-                if (!Holds(entry, entry.Author, capability)) return capability;
-            }
-            return IsRetry(entry) ? CapabilitiesOf(transaction).FirstOrDefault(c => !Holds(entry, entry.Author, c)) : null;
-        }
-        return CapabilitiesOf(entry).FirstOrDefault(c => !Holds(entry, entry.Author, c));
+        if (entry.Action != "resolve") return CapabilitiesOf(entry).FirstOrDefault(c => !Holds(entry, entry.Author, c));
+        return DeniedAnswer(entry, _from[entry.Hash])
+            ?? (IsRetry(entry) ? CapabilitiesOf(TransactionOf(entry)).FirstOrDefault(c => !Holds(entry, entry.Author, c)) : null);
+    }
+
+    private string? DeniedAnswer(OracleEntry resolve, HashSet<ContentHash> from)
+    {
+        if (resolve.Author == TransactionOf(resolve).Author || _oracle.Authority.IsCreator(resolve.Author)) return null;
+        if (Required("resolve") is not { } capability) return "";
+        return _oracle.Authority.Holds(resolve.Author, capability, resolve, from) ? null : capability;
     }
 
     /// <summary>The members that an entry names, in its conditions and then in its operations.</summary>
@@ -129,13 +134,20 @@ internal sealed class OracleWalk
         {
             if (!OracleConditions.Holds(conditions[i], MemberOf, (who, capability) => Holds(entry, who, capability))) return NotLive(entry, OracleReason.Condition, i);
         }
-        if (Untaken(entry) is not { } untaken) return OracleVerdict.Live;
-        _faulty[entry.Hash] = [untaken];
-        return NotLive(entry, OracleReason.Inapplicable);
+        if (Untaken(entry) is { } untaken)
+        {
+            _faulty[entry.Hash] = [untaken];
+            return NotLive(entry, OracleReason.Inapplicable);
+        }
+        return entry.Action == "transact" && IsDismissed(entry) ? NotLive(entry, OracleReason.Dismissed) : OracleVerdict.Live;
     }
 
     private static OracleVerdict NotLive(OracleEntry entry, OracleReason reason, int? condition = null) =>
         new(entry.Payload.Text("onConflict") == "review" ? OracleStanding.Pending : OracleStanding.Void, reason, condition);
+
+    // By somebody who may, in what rights are judged from: whether the dismissal itself counts is not asked.
+    private bool IsDismissed(OracleEntry entry) => _from[entry.Hash].Select(e => _graph[e]).Any(e =>
+        e.Action == "resolve" && e.Payload.Text("how") == "dismiss" && e.Payload.Text("transaction") == entry.Hash.ToString() && DeniedAnswer(e, _from[entry.Hash]) is null);
 
     // One after the other, until one is not taken.
     private string? Apply(OracleEntry entry)
@@ -145,7 +157,7 @@ internal sealed class OracleWalk
         foreach (var (id, operation) in OperationsOf(entry))
         {
             var member = _members[id];
-            if (!member.Takes(operation, entry.Hash, !isPlain)) return id;
+            if (entry.Hash == _tried && !member.Takes(operation)) return id;
             member.Apply(isPlain ? entry.Hash : OperationId(entry.Hash, number++), entry.Hash, !isPlain, operation);
         }
         return null;

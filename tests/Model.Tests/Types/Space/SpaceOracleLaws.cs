@@ -1,7 +1,7 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>The laws of docs/types/space.md over random and hostile histories, of the oracle alone: what the page says agrees with itself.</summary>
 public sealed class SpaceOracleLaws
@@ -142,9 +142,9 @@ public sealed class SpaceOracleLaws
         string report = string.Join('\n', met.Select(m => $"{m.Key}: {m.Value}"));
         string[] expected =
         [
-            "member Void NotAllowed", "op Live ", "op Void NotAllowed", "op Void Inapplicable", "op Void MemberVoid", "resolve Live ", "resolve Void Condition",
+            "member Void NotAllowed", "op Live ", "op Void NotAllowed", "op Void MemberVoid", "resolve Live ", "resolve Void Condition",
             "resolve Void NotAllowed", "resolve Void Resolved", "resolve Void Revived", "seal Live ", "transact Live ", "transact Pending Condition", "transact Pending NotAllowed",
-            "transact Void Condition", "transact Pending Inapplicable", "transact Void MemberVoid", "transact Void NotAllowed",
+            "transact Void Condition", "transact Pending Dismissed", "transact Void MemberVoid", "transact Void NotAllowed",
             "revived", "voided", "equivocation", "conflict", "final", "winner", "lost", "refused",
         ];
         TestContext.Current.SendDiagnosticMessage(report);

@@ -1,6 +1,6 @@
 using Hhs.Model.Hashing;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Entries and their histories, as explicit sets.</summary>
 internal sealed class OracleGraph

@@ -1,18 +1,18 @@
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
-namespace Hhs.Model.Tests.Space;
+namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>docs/types/space.md read literally: each question walks the whole version again. Shares nothing with the engine but the capability type.</summary>
 /// <remarks>
-/// Where the page leaves something open, the oracle takes: a plain operation is asked of its member as its author saw it (what was live of its
-/// history), one of a transaction in the state; a <c>holds</c> among the conditions is asked as what an action takes; what the page says of
-/// "void" entries that were counted on is meant of pending ones too; an action for which nothing is required is anybody's; conditions are counted from 0.
+/// Of the page's types the five without sequences are here. Where the page speaks of winners of transactions, the oracle says the same of every entry that
+/// is not live, by its own place; of answers that are Revived or Resolved, and of what is Dismissed, nobody.
 /// </remarks>
 internal sealed class SpaceOracle
 {
     private readonly ContentHash _space;
     private readonly Dictionary<ContentHash, long> _seniority = [];
+    private readonly Dictionary<ContentHash, OracleWalk> _written = [];
 
     /// <param name="space">The space's id.</param>
     /// <param name="create">Its create payload.</param>
@@ -56,7 +56,7 @@ internal sealed class SpaceOracle
         bool isNew = !Graph.Has(entry.Hash);
         if (isNew) Graph.Add(entry);
         if (isNew) _seniority.Add(entry.Hash, Authority.SeniorityOf(entry));
-        var verdict = WalkOf(Graph.HistoryOf([entry.Hash])).VerdictOf(entry.Hash);
+        var verdict = WalkOf(Graph.HistoryOf([entry.Hash]), entry.Hash).VerdictOf(entry.Hash);
         if (isNew) Graph.Remove(entry.Hash);
         if (isNew) _seniority.Remove(entry.Hash);
         return verdict;
@@ -65,5 +65,12 @@ internal sealed class SpaceOracle
     /// <summary>All entries that no other has in its history.</summary>
     public ContentHash[] Frontier() => [.. Graph.Maximal([.. Graph.All])];
 
-    private OracleWalk WalkOf(HashSet<ContentHash> version) => new(this, new OracleOrder(Graph, _space, e => _seniority[e]), version);
+    /// <summary>Whether an entry is live in the version that another one was written on.</summary>
+    public bool WasLive(ContentHash entry, ContentHash writtenOn)
+    {
+        if (!_written.TryGetValue(writtenOn, out var walk)) _written.Add(writtenOn, walk = WalkOf(Graph.HistoryOf([writtenOn])));
+        return walk.VerdictOf(entry).IsLive;
+    }
+
+    private OracleWalk WalkOf(HashSet<ContentHash> version, ContentHash? tried = null) => new(this, new OracleOrder(Graph, _space, e => _seniority[e]), version, tried);
 }
