@@ -15,7 +15,7 @@ namespace Hhs.Model.Tests.Types.Space;
 /// <summary>What somebody might want to write on top of a version, from few values, so that writers get into each other's way.</summary>
 internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceShape shape, IReadOnlyList<SecretKey> people)
 {
-    private static readonly string[] Words = ["p", "q", "r"];
+    public static readonly string[] Words = ["p", "q", "r"];
 
     /// <summary>A member of a random type.</summary>
     public Literal.Map NewMember()
