@@ -40,8 +40,12 @@ internal sealed class OracleMember
 
     public BigInteger Total => _applied.Aggregate(BigInteger.Zero, (sum, a) => sum + AmountOf(a.Operation));
 
-    public bool Has(string element) => _applied.Where((add, i) => AddedBy(add.Operation).Contains(element)
-        && !_applied.Skip(i + 1).Any(later => DeletedBy(later.Operation) == element && Supersedes(later, add))).Any();
+    /// <summary>Whether an element is there: whether an add is among the adds and deletes of it that none applied later has superseded.</summary>
+    public bool Has(string element)
+    {
+        var writes = _applied.Where(a => AddedBy(a.Operation).Contains(element) || DeletedBy(a.Operation) == element).ToList();
+        return writes.Where((write, i) => DeletedBy(write.Operation) is null && !writes.Skip(i + 1).Any(later => Supersedes(later, write))).Any();
+    }
 
     /// <summary>The writes of a field that none applied later has superseded; of a register with the empty name.</summary>
     public IReadOnlyList<OracleCandidate> Candidates(string field)

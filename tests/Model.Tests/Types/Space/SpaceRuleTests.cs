@@ -110,6 +110,21 @@ public sealed class SpaceRuleTests
     }
 
     [Fact]
+    public void A_delete_takes_an_add_away_that_an_add_which_it_has_seen_had_superseded()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            var space = Open();
+            var seats = space.Write(Creator, Member($"{i}", SetPayloads.Create(new SetOptions { Seed = "seats" })));
+            ContentHash plain = space.Write(Alice, Op(seats, SetPayloads.Add(Seat)), seats), bought = space.Write(Bob, Buy(seats).With("require", new Literal.Array()), seats);
+            space.Write(Carol, Op(seats, SetPayloads.Delete(CanonicalJson.Hash(Seat))), bought);
+
+            var order = space.Now.Order.ToList();
+            Assert.Equal(order.IndexOf(plain) < order.IndexOf(bought) ? 0 : 1, space.Now.Members[seats].Elements.Count);
+        }
+    }
+
+    [Fact]
     public void What_was_given_up_does_not_come_back_when_its_rival_goes()
     {
         var space = WithAuthority();
