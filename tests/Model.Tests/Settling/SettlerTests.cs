@@ -27,9 +27,28 @@ public class SettlerTests
 
     private static void Same(History history, Settler<string> settler, DagVersion version)
     {
-        string settled = settler.At(version)!.State, scratch = new Settler<string>(history.Log, history).At(version)!.State;
+        var other = new Settler<string>(history.Log, history);
+        string settled = settler.StateOf(settler.At(version)!), scratch = other.StateOf(other.At(version)!);
         Assert.True(settled == history.Define(version), $"seed {history.Seed}, {history.Log.Count} entries\n{settled}\n{history.Define(version)}");
         Assert.Equal(settled, scratch);
+    }
+
+    // The states of a long line are not all kept: those far back are made again, and are the same.
+    [Fact]
+    public void A_state_far_back_is_there_when_it_is_asked_for()
+    {
+        var line = new History(1) { IsLine = true };
+        for (int entry = 0; entry < 2_500; entry++) line.Append(entry);
+        var settler = new Settler<string>(line.Log, line);
+        settler.At(line.Log.FrontierVersion);
+        int settled = line.SettledCount;
+        foreach (int entry in (int[])[0, 1, 63, 64, 65, 700, 1_000, 1_475, 1_476, 1_477, 2_498, 2_499])
+        {
+            string state = settler.StateOf(settler.At(line.Log.VersionOf(entry))!);
+            Assert.EndsWith($" {entry}()", state, StringComparison.Ordinal);
+            Assert.Equal(entry + 1, state.Count(c => c == '('));
+        }
+        Assert.InRange(line.SettledCount - settled, 1, 12 * 64);
     }
 
     [Fact]
@@ -80,9 +99,16 @@ public class SettlerTests
 
         public DagLog Log { get; } = new();
 
+        /// <summary>Whether the graph is none, each entry on top of the one before.</summary>
+        public bool IsLine { get; init; }
+
+        public int SettledCount { get; private set; }
+
         public void Append(int entry)
         {
             var hash = HashOf(entry);
+            if (IsLine && entry >= Count) _prev.Add([entry - 1]);
+            if (IsLine && entry > 0) _prev[entry] = [entry - 1];
             Log.Append(new Header(hash, Position.Of([.. _prev[entry].Select(HashOf)]), hash), []);
         }
 
@@ -98,6 +124,7 @@ public class SettlerTests
         // A barrier counts unless a barrier of a lower rank, concurrent with it, does away with it.
         public (SettledVerdict, string) Settle(int entry, int place, string? before, DagVersion authority)
         {
+            SettledCount++;
             var against = _users.Contains(entry) ? _barriers.Where(barrier => Concurrent(barrier, entry, authority)
                 && !_barriers.Any(other => RankOf(other) < RankOf(barrier) && Concurrent(other, barrier, authority))) : [];
             return (SettledVerdict.Live, $"{before} {entry}({string.Join(',', against.Order())})");

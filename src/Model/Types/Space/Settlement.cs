@@ -17,10 +17,9 @@ public sealed class Settlement
     private readonly Lazy<Sealing> _sealing;
     private readonly Explainer _explainer;
 
-    internal Settlement(ReplicatedSpace space, SpaceEntryReader reader, SpaceAuthority? authority, DagVersion version, Settled<SpaceState>? last)
+    internal Settlement(ReplicatedSpace space, SpaceEntryReader reader, SpaceAuthority? authority, DagVersion version, Settled<SpaceState>? last, SpaceState state)
     {
-        (_space, _reader, Version, _last) = (space, reader, version, last);
-        _state = last?.State ?? SpaceState.Empty;
+        (_space, _reader, Version, _last, _state) = (space, reader, version, last, state);
         _byEntry = new(() => Nodes().ToDictionary(node => node.Entry), isThreadSafe: false);
         _sealing = new(() => Sealing.Of(space.Scope.Log, last), isThreadSafe: false);
         _explainer = new(space, this, reader, authority);

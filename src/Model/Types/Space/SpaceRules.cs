@@ -21,9 +21,8 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
     {
         for (int number = _isSeal.Count; number < _log.Count; number++)
         {
-            var entry = reader.EntryAt(number);
-            if (entry is SpaceEntry.Capability operation) authority!.Append(operation, number);
-            _isSeal.Add(entry is SpaceEntry.Seal);
+            authority?.Append(number);
+            _isSeal.Add(_log.TagsOf(number).Contains(ReplicatedSpace.SealTag));
             _ranks.Add(null);
         }
     }
