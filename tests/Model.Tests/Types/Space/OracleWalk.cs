@@ -157,7 +157,7 @@ internal sealed class OracleWalk
         foreach (var (id, operation) in OperationsOf(entry))
         {
             var member = _members[id];
-            if (entry.Hash == _tried && !member.Takes(operation)) return id;
+            if (entry.Hash == _tried && entry.Action != "resolve" && !member.Takes(operation)) return id;
             member.Apply(isPlain ? entry.Hash : OperationId(entry.Hash, number++), entry.Hash, !isPlain, operation);
         }
         return null;

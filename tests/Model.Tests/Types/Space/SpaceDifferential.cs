@@ -10,6 +10,9 @@ internal interface ISpaceUnderTest
     Judgement Admit(Entry entry);
 
     OracleOutcome Settle(IReadOnlyCollection<ContentHash> tips);
+
+    /// <summary>The same replica after a restart.</summary>
+    ISpaceUnderTest Reopen();
 }
 
 /// <summary>Plays a history to a replica in an order of its own, and compares what it says with what the oracle says, field by field.</summary>
@@ -19,7 +22,7 @@ internal static class SpaceDifferential
     /// <param name="history">The history.</param>
     /// <param name="open">A replica that knows nothing but which space it is.</param>
     /// <param name="delivery">Seed of the order of delivery.</param>
-    /// <param name="every">After how many entries versions are compared; the whole is at the end.</param>
+    /// <param name="every">After how many entries versions are compared; the whole is at the end, and again after a restart.</param>
     public static void Compare(SpaceHistories history, Func<SpaceHistories, ISpaceUnderTest> open, int delivery, int every = 5)
     {
         var random = new Random(delivery);
@@ -49,6 +52,8 @@ internal static class SpaceDifferential
             }
         }
         CompareAt(history, replica, history.Oracle.Frontier(), delivery);
+        CompareAt(history, replica.Reopen(), RandomVersion(history, admitted, random), delivery);
+        CompareAt(history, replica.Reopen(), history.Oracle.Frontier(), delivery);
     }
 
     /// <summary>What two outcomes differ in, in words.</summary>

@@ -54,6 +54,8 @@ public sealed class SpaceDifferentialTests
             return new Judgement.Admitted(_known.Count, []);
         }
 
+        public ISpaceUnderTest Reopen() => this;
+
         public OracleOutcome Settle(IReadOnlyCollection<ContentHash> tips) => _oracle.Settle(tips);
     }
 }

@@ -15,9 +15,15 @@ using Hhs.Model.Types.Space;
 namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>A replica as a node has one, whose answers are put into the oracle's words.</summary>
-internal sealed class SpaceEngine(SpaceHistories history) : ISpaceUnderTest
+internal sealed class SpaceEngine : ISpaceUnderTest
 {
-    private readonly MemoryReplica _replica = new(history.Writer.Id);
+    private readonly MemoryReplica _replica;
+
+    public SpaceEngine(SpaceHistories history) : this(new MemoryReplica(history.Writer.Id)) { }
+
+    private SpaceEngine(MemoryReplica replica) => _replica = replica;
+
+    public ISpaceUnderTest Reopen() => new SpaceEngine(_replica.Reopen());
 
     public Judgement Admit(Entry entry) => _replica.Admit(entry);
 

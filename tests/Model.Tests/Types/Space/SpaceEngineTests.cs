@@ -10,12 +10,12 @@ public sealed class SpaceEngineTests
         for (int i = 0; i < HistoriesEach; i++)
         {
             int number = (seed * HistoriesEach) + i;
-            var history = new SpaceHistories(number, SpaceShape.Of(number, 20 + (number % 5 * 6)));
+            var history = new SpaceHistories(number, SpaceShape.Of(number, number % 12 == 11 ? 90 : 20 + (number % 5 * 6)));
             SpaceDifferential.Compare(history, h => new SpaceEngine(h), delivery: number);
         }
     }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 100)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 16)];
 
     private const int HistoriesEach = 6;
 }
