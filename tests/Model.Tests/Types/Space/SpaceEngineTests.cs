@@ -15,7 +15,7 @@ public sealed class SpaceEngineTests
         }
     }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 16)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 10)];
 
     private const int HistoriesEach = 6;
 }

@@ -7,7 +7,7 @@ namespace Hhs.Model.Tests.Types.Space;
 public sealed class SpaceOracleLaws
 {
     // Signing takes most of the time, so the tests share them.
-    private static readonly Lazy<SpaceHistories[]> All = new(() => [.. Enumerable.Range(0, 108).Select(seed => new SpaceHistories(seed, SpaceShape.Of(seed, 44)))]);
+    private static readonly Lazy<SpaceHistories[]> All = new(() => [.. Enumerable.Range(0, 72).Select(seed => new SpaceHistories(seed, SpaceShape.Of(seed, 44)))]);
 
     private static IEnumerable<SpaceHistories> Histories(int count) => All.Value.Take(count);
 
@@ -66,7 +66,7 @@ public sealed class SpaceOracleLaws
     public void What_is_final_stays_as_it_is_whatever_arrives_while_the_authority_does_not_equivocate()
     {
         int compared = 0;
-        foreach (var history in Histories(108))
+        foreach (var history in Histories(72))
         {
             var random = new Random(history.Seed);
             for (int i = 0; i < 4; i++)
@@ -91,7 +91,7 @@ public sealed class SpaceOracleLaws
     [Fact]
     public void Without_seals_entries_keep_their_order_among_themselves_when_others_come()
     {
-        foreach (var history in Histories(108).Where(h => h.Writer.Create.Text("sealAuthority") == "none"))
+        foreach (var history in Histories(72).Where(h => h.Writer.Create.Text("sealAuthority") == "none"))
         {
             var early = history.Oracle.Settle(history.RandomVersion(new Random(history.Seed))).Order;
             Assert.Equal(early, history.Oracle.Settle(history.Oracle.Frontier()).Order.Where(early.Contains));
@@ -101,7 +101,7 @@ public sealed class SpaceOracleLaws
     [Fact]
     public void A_transaction_is_done_once_at_most()
     {
-        foreach (var history in Histories(108))
+        foreach (var history in Histories(72))
         {
             var now = history.Oracle.Settle(history.Oracle.Frontier());
             var done = now.Order.Where(now.IsLive).Select(h => history.Oracle.Graph[h]).Where(e => e.Action is "transact" or "resolve")
@@ -124,7 +124,7 @@ public sealed class SpaceOracleLaws
     {
         var met = new SortedDictionary<string, int>(StringComparer.Ordinal);
         void Meet(string what) => met[what] = met.GetValueOrDefault(what) + 1;
-        foreach (var history in Histories(108))
+        foreach (var history in Histories(72))
         {
             var now = history.Oracle.Settle(history.Oracle.Frontier());
             var early = history.Oracle.Settle(history.RandomVersion(new Random(history.Seed)));
