@@ -96,6 +96,19 @@ public class SpaceBadInputTests
     }
 
     [Fact]
+    public void A_nested_object_with_an_authority_of_its_own()
+    {
+        var create = SetPayloads.Create(new() { Seed = "s", ContentType = SetType.Id });
+        var sets = _home.Write(Ann, SpacePayloads.Member("sets", create));
+        var inner = _home.Write(Bob, SpacePayloads.Op(sets.ToString(), SetPayloads.Add(create)));
+        var guarded = SetPayloads.Create(new() { Seed = "s" }).With("capabilityRef", Nobody.ToString()).With("capRequirements", Literal.Map.Of(("add", "c")));
+        Refuses(SpacePayloads.Op(sets.ToString(), SetPayloads.Add(guarded)), RejectCode.InvalidOperation, "no authority of its own");
+        Refuses(SpacePayloads.Op(sets.ToString(), SetPayloads.Update(inner, SetPayloads.Add(guarded))), RejectCode.InvalidOperation, "no authority of its own");
+        _home.Write(Bob, SpacePayloads.Op(sets.ToString(), SetPayloads.Update(inner, SetPayloads.Add(SetPayloads.Create(new() { Seed = "t" })))));
+        Assert.Empty(_home.Now.Conflicts());
+    }
+
+    [Fact]
     public void What_is_no_entry_of_a_space()
     {
         Refuses(Literal.Map.Of(("action", "create")), RejectCode.InvalidOperation, "an entry of a space is");
