@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Relay;
@@ -24,7 +24,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     private readonly Dictionary<string, bool> _awaited = new(StringComparer.Ordinal);   // of the relay; whether the peer is owed an answer
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary<string, CarriedTopic>.Empty;
+    private readonly Dictionary<string, CarriedTopic> _alsoOpen = new(StringComparer.Ordinal);   // not to everyone, but to this peer
+    private CarriedTopics _topics = CarriedTopics.None;
     private bool _wantsAll;
 
     /// <summary>Topics that the peer takes part in.</summary>
@@ -37,9 +38,14 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public bool AllDeclined { get; private set; }
 
     /// <summary>The topics carried here, before the session is open.</summary>
-    public void Begin(ImmutableDictionary<string, CarriedTopic> topics) => _topics = topics;
+    public void Begin(CarriedTopics topics)
+    {
+        _topics = topics;
+        _alsoOpen.Clear();
+        foreach (var (topic, carried) in topics.ToSome) if (carried.Policy.Admits(peer)) _alsoOpen.Add(topic, carried);
+    }
 
-    public bool IsOpenToPeer(string topic) => _topics.TryGetValue(topic, out var carried) && carried.Policy.Admits(peer);
+    public bool IsOpenToPeer(string topic) => TryFindOpen(topic, out _);
 
     public bool IsJoined(string topic) => _joined.ContainsKey(topic);
 
@@ -49,7 +55,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         if (!_joined.TryGetValue(topic, out var joined))
         {
             (channel, credit) = (ActorRefs.Nobody, null!);
-            if (!_topics.TryGetValue(topic, out var carried) || !carried.Policy.Admits(peer)) return false;
+            if (!TryFindOpen(topic, out var carried)) return false;
             joined = (carried.Channel, new(connection));
             _joined.Add(topic, joined);
             WereShared = true;
@@ -80,7 +86,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <param name="owesAnswer">Whether the peer waits to be accepted or rejected.</param>
     public bool TryAskRelay(string topic, bool owesAnswer)
     {
-        if (relay?.Admits(peer) != true || _topics.ContainsKey(topic) || !ContentHash.TryParse(topic, out var id)) return false;
+        if (relay?.Admits(peer) != true || _topics.Contains(topic) || !ContentHash.TryParse(topic, out var id)) return false;
         if (_awaited.TryGetValue(topic, out bool owed)) _awaited[topic] = owed || owesAnswer;
         else if (_awaited.Count >= declinedMax) return false;
         else
@@ -161,10 +167,12 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     }
 
     /// <summary>A topic was opened or closed here, or is open to others than before.</summary>
-    public void OnChanged(ImmutableDictionary<string, CarriedTopic> topics, string topic)
+    public void OnChanged(CarriedTopics topics, string topic)
     {
         _topics = topics;
-        bool open = IsOpenToPeer(topic);
+        if (topics.ToSome.TryGetValue(topic, out var restricted) && restricted.Policy.Admits(peer)) _alsoOpen[topic] = restricted;
+        else _alsoOpen.Remove(topic);
+        bool open = TryFindOpen(topic, out var now);
         if (_awaited.ContainsKey(topic))
         {
             OnRelayDone(topic);
@@ -172,8 +180,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         }
         if (_joined.TryGetValue(topic, out var joined))
         {
-            if (open && joined.Channel.Equals(topics[topic].Channel)) return;
-            Leave(topic, open ? topics[topic].Channel : null);
+            if (open && joined.Channel.Equals(now!.Channel)) return;
+            Leave(topic, now?.Channel);
             if (open)
             {
                 TryJoin(topic, out _, out _, before: joined.Channel);
@@ -212,6 +220,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         left.Credit.Abandon();
     }
 
+    // The same work, and so the same time, for what is forbidden as for what is not here.
+    private bool TryFindOpen(string topic, [NotNullWhen(true)] out CarriedTopic? carried) => _topics.ToEveryone.TryGetValue(topic, out carried) || _alsoOpen.TryGetValue(topic, out carried);
+
     private IEnumerable<string> Unjoined() =>
-        (_wantsAll ? _topics.Keys : _wanted).Where(topic => !_joined.ContainsKey(topic) && IsOpenToPeer(topic));
+        (_wantsAll ? _topics.ToEveryone.Keys.Concat(_alsoOpen.Keys) : _wanted).Where(topic => !_joined.ContainsKey(topic) && IsOpenToPeer(topic));
 }
