@@ -56,6 +56,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
         Receive<ObjectProtocol.Ask>(OnAsk);
         Receive<ObjectProtocol.GetLog>(get => Sender.Tell(OnGetLog(get)));
         Receive<ObjectProtocol.GetStatus>(_ => Sender.Tell(OnGetStatus()));
+        Receive<ObjectProtocol.GetProgress>(_ => _gossip.Forward(GossipActor.GetProgress.Instance));
         Receive<ObjectProtocol.Offered>(offered => OnOffered(offered.Entries));
         Receive<ObjectProtocol.Subscribe>(subscribe => OnSubscribe(subscribe.Delta));
         Receive<ObjectProtocol.Open>(_ => OnOpen());
