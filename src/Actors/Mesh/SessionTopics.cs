@@ -23,9 +23,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     private readonly HashSet<string> _declinedByUs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _awaited = new(StringComparer.Ordinal);   // of the relay; whether the peer is owed an answer
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CarriedTopic> _alsoOpen = new(StringComparer.Ordinal);   // not to everyone, but to this peer
     private CarriedTopics _topics = CarriedTopics.None;
+    private TopicQuestions? _questions;
     private bool _wantsAll;
 
     /// <summary>Topics that the peer takes part in.</summary>
@@ -119,8 +119,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <summary>The peer shares the topic.</summary>
     public void OnAccept(string topic)
     {
-        _asked.Remove(topic);
         TryJoin(topic, out _, out _);
+        Questions.Answered(topic);
     }
 
     /// <summary>The peer does not share the topic, or does so no more.</summary>
@@ -128,9 +128,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     {
         Leave(topic);
         _awaited.Remove(topic);
-        if (!_asked.Remove(topic)) return;
+        if (!Questions.Answered(topic)) return;
         watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
-        AllDeclined = _asked.Count == 0 && _joined.Count == 0;
+        AllDeclined = Questions.Count == 0 && _joined.Count == 0;
     }
 
     /// <summary>We take part in the topic with this peer no more, for now. An original cannot be told, and stays.</summary>
@@ -148,7 +148,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         foreach (string topic in topics)
         {
             if (_joined.ContainsKey(topic)) watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
-            else if (_wanted.Add(topic) || !_asked.Contains(topic)) Ask(topic);
+            else if (_wanted.Add(topic) || !Questions.Contains(topic)) Ask(topic);
         }
     }
 
@@ -163,7 +163,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <summary>Asks for what is wanted and was declined before, or never answered.</summary>
     public void AskAgain()
     {
-        foreach (string topic in Unjoined()) Ask(topic);
+        Questions.AskAgain();
+        foreach (string topic in Unjoined()) if (!Questions.Contains(topic)) Ask(topic);
     }
 
     /// <summary>A topic was opened or closed here, or is open to others than before.</summary>
@@ -199,15 +200,16 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public void LeaveAll()
     {
         foreach (string topic in _joined.Keys.ToArray()) Leave(topic);
-        foreach (string topic in _asked) watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
+        foreach (string topic in Questions.Topics) watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
     }
+
+    private TopicQuestions Questions => _questions ??= new(topic => outgoing.Control(new MuxFrame.Interest(topic)), topic => _joined.ContainsKey(topic) || !IsOpenToPeer(topic));
 
     private void Ask(string topic)
     {
         if (!IsOpenToPeer(topic)) return;
-        _asked.Add(topic);
         AllDeclined = false;
-        outgoing.Control(new MuxFrame.Interest(topic));
+        Questions.Ask(topic);
     }
 
     private void Leave(string topic, IActorRef? next = null)
