@@ -45,10 +45,10 @@ public sealed class TopicSync
     /// <summary>When something was last admitted, asked for or answered; announcements alone do not count.</summary>
     public TimeSpan LastActive { get; private set; }
 
-    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched.</summary>
+    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched, and no peer told anything but the truth.</summary>
     public bool IsIdle =>
         _pending.Count == 0 && !_fetcher.IsBusy
-        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
+        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && p.Rescue.Step == RescueStep.Waiting && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
 
     /// <summary>How far we have come up with our peers.</summary>
     public SyncProgress ProgressAt(TimeSpan now)
@@ -201,6 +201,7 @@ public sealed class TopicSync
             case SyncMessage.HeaderBatch m: _fetcher.HeaderBatch(peer, m); break;
             case SyncMessage.HeaderRequest m:
                 _tree.AskedBy(peer);
+                _rescuer.AskedBy(peer);
                 _server.Request(peer, m);
                 break;
             case SyncMessage.HeaderResponseMeta m: _fetcher.HeaderMeta(peer, m); break;
