@@ -65,8 +65,9 @@ public sealed class ConflictingTransactionsTests
         await pair.Part();
         await pair.Buy(pair.Alices, 12, "alice");
         var outcome = await pair.Buy(pair.Bobs, 12, "bob");
-        await pair.Alices.SealAsync();
         await pair.Meet();
+        await pair.Alices.SealAsync();
+        await pair.Converge();
         var heard = new List<TransactionFate>();
         await foreach (var fate in outcome.FatesAsync(Cancel))
         {

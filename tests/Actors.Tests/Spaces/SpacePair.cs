@@ -40,7 +40,7 @@ internal sealed class SpacePair : IAsyncDisposable
     public async Task Part()
     {
         Alice.Block(Bob.KeyId);
-        await MeshNet.PeerCount(Bob, 0);
+        await MeshNet.PeerCount(Alice, 0);
     }
 
     public Task Meet()
