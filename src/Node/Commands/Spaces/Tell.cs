@@ -18,7 +18,7 @@ internal sealed class Tell(IReadOnlyList<SpaceMember> members)
     public string Reason(Explanation account) => Report.Visible(account.Verdict.Reason switch
     {
         null => "",
-        SettledReason.ConditionFails(var index, var seen) => $"{Condition(account.Require[index])} does not hold; seen: {SpaceText.Argument(seen)}",
+        SettledReason.ConditionFails(var index, var seen) => $"{Condition(account.Require[index])} does not hold; seen: {SpaceText.Seen(seen)}",
         SettledReason.NotAllowed("") => "only the transaction's author and creators may resolve it",
         SettledReason.NotAllowed(var capability) => $"its author does not have capability '{capability}'",
         SettledReason.MemberVoid(var member) => $"member {Name(member.ToString())} is void",
