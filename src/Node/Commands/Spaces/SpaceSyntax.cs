@@ -31,7 +31,7 @@ internal sealed class SpaceSyntax(IReadOnlyList<SpaceMember> members, bool isJso
         }
         var (verb, argument) = Split(rest);
         if (!SpaceWords.Do(transaction, member, verb, argument, value => Values.Parse(value, isJson), text))
-            throw CommandException.BadInput($"--do '{text}': a {Kinds.Of(member.TypeId)} has no operation '{verb}'; there is {SpaceWords.OperationsOf(member)}, or its payload as JSON");
+            throw CommandException.BadInput($"--do '{text}': a {Kinds.Of(member.TypeId)} has no operation '{verb}'; it has {SpaceWords.OperationsOf(member)}, or its payload as JSON");
     }
 
     /// <summary>The member that a name or an id says.</summary>
@@ -67,7 +67,7 @@ internal sealed class SpaceSyntax(IReadOnlyList<SpaceMember> members, bool isJso
         var (member, rest) = Named(text, "--require");
         var (word, argument) = Split(rest);
         return SpaceWords.Condition(member, word, argument, value => Values.Parse(value, isJson), text)
-            ?? throw CommandException.BadInput($"--require '{text}': a {Kinds.Of(member.TypeId)} has no condition '{word}'; there is {SpaceWords.ConditionsOf(member)}, or any as JSON");
+            ?? throw CommandException.BadInput($"--require '{text}': a {Kinds.Of(member.TypeId)} has no condition '{word}'; it has {SpaceWords.ConditionsOf(member)}, or any as JSON");
     }
 
     // A name can have spaces: the longest one that fits is meant.

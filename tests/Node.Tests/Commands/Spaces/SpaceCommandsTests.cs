@@ -16,7 +16,7 @@ public sealed class SpaceCommandsTests
         await Sync(alice, bob, id);
         string won = await Tx(alice, "theatre", [.. BuySeat12, "--do", "seats set 12=ann"]);
         string lost = await Tx(bob, id, [.. BuySeat12, "--do", "seats set 12=bob"]);
-        string also = await Tx(bob, id, "--require", "stock atLeast 9", "--do", "stock add -9", "--on-conflict", "review");
+        string also = await Tx(bob, id, "--require", "seats is 12=bob", "--do", "stock add -4", "--on-conflict", "review");
         await Sync(alice, bob, id);
 
         var review = (await bob.HhsAsync("review", id, "--json")).Json;
@@ -37,7 +37,7 @@ public sealed class SpaceCommandsTests
 
         await Fails(bob, ExitCode.Refused, "seats absent 12", "resolve", id, lost, "retry");
         await Do(bob, "resolve", id, lost, "dismiss");
-        await Do(bob, "tx", id, "--do", "stock add 5");
+        await Tx(bob, id, "--do", "seats set 12=bob");
         await Do(bob, "resolve", id, also[..10], "retry");
         await Fails(bob, ExitCode.Refused, "resolved already", "resolve", id, also, "retry");
         Assert.Contains("nothing waits", (await bob.HhsAsync("review", id)).Output, StringComparison.Ordinal);
@@ -54,20 +54,18 @@ public sealed class SpaceCommandsTests
         using var data = new DataFolder();
         await Do(data, "create", "space", "all");
         foreach (string[] member in (string[][])
-            [["counter", "counter", "--initial", "-2"], ["grow", "growset", "--element", "a"], ["my list", "list"], ["log", "log"], ["record", "record", "--value", "f=v"], ["register", "register"],
-             ["set", "set", "--element", "old"], ["text", "text"], ["raw", "--create", """{"action":"create","type":"hhs-actors/counter_v1","seed":"x","initial":"7"}"""]])
+            [["counter", "counter", "--initial", "-2"], ["my list", "list"], ["record", "record", "--value", "f=v"], ["set", "set", "--element", "old"], ["text", "text"],
+             ["raw", "--create", """{"action":"create","type":"hhs-actors/counter_v1","seed":"x","initial":"7"}"""]])
             await Do(data, ["member", "all", .. member]);
         await Tx(data, "all",
-            "--require", "counter atMost -2", "--require", "grow has a", "--require", "my list length 0..0", "--require", "record is f=v", "--require", "register absent", "--require", "set lacks new || counter atLeast 100",
+            "--require", "counter atMost -2", "--require", "my list length 0..0", "--require", "record is f=v", "--require", "set lacks new || counter atLeast 100",
             "--require", """{"allOf":[{"member":"record","present":"f"},{"member":"text","length":{"min":0,"max":0}}]}""",
-            "--do", "counter add 5", "--do", "grow add b", "--do", "my list insert -1=x", "--do", "log append hello", "--do", "record remove f", "--do", "register set on",
-            "--do", "set add new", "--do", "set remove old", "--do", "text insert 0=hello", "--do", """raw {"action":"add","amount":"3"}""");
-        await Tx(data, "all", "--require", "my list elementAt 0=x", "--require", "text elementAt 1=ell", "--do", "text delete 0..4", "--do", "my list delete 0..1");
-        await Tx(data, "all", "--json-value", "--require", "register is \"on\"", "--do", "register set {\"n\":1}");
+            "--do", "counter add 5", "--do", "my list insert -1=x", "--do", "record remove f", "--do", "set add new", "--do", "set remove old",
+            "--do", "text insert 0=hello", "--do", """raw {"action":"add","amount":"3"}""");
+        await Tx(data, "all", "--json-value", "--require", "my list elementAt 0=\"x\"", "--require", "text elementAt 1=\"ell\"", "--do", "text delete 0..4", "--do", "record set n={\"n\":1}");
         var shown = await Show(data, "all");
         Assert.Equal(("3", "10", "o"), (Value(shown, "counter").GetString(), Value(shown, "raw").GetString(), Value(shown, "text").GetString()));
-        Assert.Equal(("{}", "[]", """["new"]""", """{"n":1}"""),
-            (Value(shown, "record").GetRawText(), Value(shown, "my list").GetRawText(), Value(shown, "set").GetRawText(), Value(shown, "register").GetRawText()));
+        Assert.Equal(("""{"n":{"n":1}}""", """["x"]""", """["new"]"""), (Value(shown, "record").GetRawText(), Value(shown, "my list").GetRawText(), Value(shown, "set").GetRawText()));
         Assert.Contains("my list", (await data.HhsAsync("show", "all")).Output, StringComparison.Ordinal);
     }
 
@@ -107,29 +105,19 @@ public sealed class SpaceCommandsTests
     {
         using var data = new DataFolder();
         await Fails(data, ExitCode.BadInput, "needs a --capability", "create", "space", "s", "--requires", "transact=buy");
-        await Fails(data, ExitCode.BadInput, "no action of a space", "create", "space", "s", "--cap", "buy", "--requires", "paint=buy");
         await Fails(data, ExitCode.BadInput, "is not a key id", "create", "space", "s", "--seal-authority", "bob");
         await Theatre(data, "--seal-authority", "none");
-        await Do(data, "create", "text", "notes");
-        await Fails(data, ExitCode.BadInput, "is a text: 'hhs tx' is for a space", "tx", "notes", "--do", "x add 1");
+        await Fails(data, ExitCode.BadInput, "is a space: 'hhs inc' is for a counter", "inc", "theatre");
         await Fails(data, ExitCode.BadInput, "no member can be of type 'caps'", "member", "theatre", "m", "caps");
-        await Fails(data, ExitCode.BadInput, "by a TYPE", "member", "theatre", "m");
-        await Fails(data, ExitCode.BadInput, "leave it out", "member", "theatre", "m", "text", "--initial", "x");
-        await Fails(data, ExitCode.Refused, "never final", "seal", "theatre");
+        await Fails(data, ExitCode.Refused, "nothing in it is ever final", "seal", "theatre");
         await Fails(data, ExitCode.BadInput, "does nothing", "tx", "theatre");
         await Fails(data, ExitCode.BadInput, "expected void or review", "tx", "theatre", "--do", "stock add 1", "--on-conflict", "fight");
         await Fails(data, ExitCode.BadInput, "cannot be read", "tx", "theatre", "--file", "/nowhere/tx.json");
         await Fails(data, ExitCode.BadInput, "no field 'ops'", "tx", "theatre", "--file", data.Write("bad.json", """{"ops":[]}"""));
-        await Fails(data, ExitCode.BadInput, "is not JSON", "tx", "theatre", "--file", data.Write("bad.json", "{"));
-        await Fails(data, ExitCode.NotFound, "has seats, stock", "tx", "theatre", "--do", "ghost add 1");
         await Fails(data, ExitCode.NotFound, "no entry here begins", "explain", "theatre", "abcdefgh");
         await Fails(data, ExitCode.NotFound, "has no entry", "explain", "theatre", await KeyId(data));
         await Fails(data, ExitCode.BadInput, "ENTRY retry", "resolve", "theatre", "1");
         await Fails(data, ExitCode.Refused, "no such transaction", "resolve", "theatre", await KeyId(data), "retry");
-        await Do(data, "member", "theatre", "stock", "counter");
-        await Fails(data, ExitCode.BadInput, "2 members are called 'stock': give the id", "tx", "theatre", "--do", "stock add 1");
-        string second = (await Show(data, "theatre")).GetProperty("members")[2].GetProperty("id").GetString()!;
-        await Tx(data, "theatre", "--do", $"{second} add 1");
     }
 
     private static async Task<string> Theatre(DataFolder data, params string[] options)

@@ -31,6 +31,38 @@ public sealed class SpaceSyntaxTests
         Assert.Equal(syntax.Condition("stock atLeast 1"), syntax.Condition("""{"member":"stock","atLeast":"1"}"""));
     }
 
+    [Theory]
+    [InlineData("stock", ExitCode.BadInput, "say what of it")]
+    [InlineData("stock foo 1", ExitCode.BadInput, "it has atLeast N, atMost N")]
+    [InlineData("stock atLeast x", ExitCode.BadInput, "'x' is not a whole number")]
+    [InlineData("seats absent", ExitCode.BadInput, "it has is FIELD=VALUE, present FIELD, absent FIELD")]
+    [InlineData("seats is 12", ExitCode.BadInput, "expected FIELD=VALUE")]
+    [InlineData("list length 3", ExitCode.BadInput, "such as length 0..10")]
+    [InlineData("title is }", ExitCode.BadInput, "is not JSON")]
+    [InlineData("ghost absent 1", ExitCode.NotFound, "no member 'ghost': it has stock, grow")]
+    [InlineData("twin atLeast 1", ExitCode.BadInput, "2 members are called 'twin': give the id")]
+    [InlineData("capabilities holds bob", ExitCode.BadInput, "expected capabilities holds KEYID=CAPABILITY")]
+    [InlineData("capabilities holds bob=write", ExitCode.BadInput, "'bob' is not a key id")]
+    [InlineData("{\"atLeast\":\"1\"}", ExitCode.BadInput, "names its \"member\"")]
+    public void A_condition_that_makes_no_sense_is_refused(string text, int code, string says) => Refused(code, says, syntax => syntax.Condition(text));
+
+    [Theory]
+    [InlineData("stock take 1", ExitCode.BadInput, "a counter has no operation 'take'; it has add N")]
+    [InlineData("stock add 0", ExitCode.BadInput, "adding 0 says nothing")]
+    [InlineData("stock {\"action\":", ExitCode.BadInput, "is not JSON")]
+    [InlineData("text delete 3..3", ExitCode.BadInput, "there is nothing from 3")]
+    [InlineData("text insert -2=x", ExitCode.BadInput, "'-2' is not an index")]
+    [InlineData("else set x", ExitCode.BadInput, "or its payload as JSON")]
+    [InlineData("", ExitCode.NotFound, "no member ''")]
+    public void An_operation_that_makes_no_sense_is_refused(string text, int code, string says) => Refused(code, says, syntax => syntax.Operation(text, new Transaction()));
+
+    private static void Refused(int code, string says, Action<SpaceSyntax> read)
+    {
+        var refused = Assert.Throws<CommandException>(() => read(new([.. Members, new CounterMember(Id("1"), "twin"), new CounterMember(Id("2"), "twin")], isJson: true)));
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(code, refused.Code);
+    }
+
     // Seeded: a failure can be repeated. Whatever is typed is taken, or refused with a message of ours.
     [Theory]
     [InlineData(1)]
@@ -39,7 +71,7 @@ public sealed class SpaceSyntaxTests
     {
         var random = new Random(seed);
         int understood = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 5_000; i++)
         {
             string text = string.Join(random.Next(4) == 0 ? "" : " ", Enumerable.Range(0, random.Next(5)).Select(_ => Pieces[random.Next(Pieces.Length)]));
             var syntax = new SpaceSyntax(Members, isJson: i % 2 == 0);
@@ -56,7 +88,7 @@ public sealed class SpaceSyntaxTests
                 }
             }
         }
-        Assert.True(understood > 100, $"{understood} understood");
+        Assert.True(understood > 50, $"{understood} understood");
     }
 
     private static ContentHash Id(string text) => CanonicalJson.Hash(text);
