@@ -4,8 +4,6 @@ using Hhs.Actors.Settings;
 using Hhs.Model.Dag;
 using Hhs.Model.Identity;
 using Hhs.Protocols;
-using Hhs.Protocols.Channel;
-using Hhs.Protocols.Handshake;
 using Hhs.Protocols.Mux;
 using Hhs.Protocols.Pool;
 using Hhs.Protocols.Sync;
@@ -16,25 +14,22 @@ namespace Hhs.Bench.Load;
 /// <summary>A peer with the protocol and nothing else: no actors, no disk. A thousand of them fit into one process.</summary>
 internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnlyList<Entry> objects) : IDisposable
 {
-    private readonly ClientWebSocket _socket = new();
     private readonly Channel<byte[]> _outgoing = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();
     private readonly Dictionary<string, (int Number, MemoryReplica Replica, TopicSync Sync)> _topics = [];
     private readonly PriorityQueue<(string Topic, SyncTimer Timer), TimeSpan> _timers = new();
     private readonly Dictionary<(string, SyncTimer), TimeSpan> _armed = [];
     private readonly Lock _lock = new();
-    private SecureChannel? _channel;
+    private SecureSocket? _socket;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Connects, proves who it is, and has all topics accepted.</summary>
     public async Task ConnectAsync(CancellationToken cancel)
     {
-        _socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        await _socket.ConnectAsync(node, cancel);
-        await ShakeHandsAsync(cancel);
+        _socket = await SecureSocket.ConnectAsync(node, expected, cancel);
         var sending = SendAllAsync(cancel);
         Send(MuxCodec.Write(new MuxFrame.Hello(NodeInstance.Make(SystemRandom.Instance))));
         foreach (var create in objects) Send(MuxCodec.Write(new MuxFrame.Interest(create.Hash.ToString())));
-        while (_topics.Count < objects.Count) OnFrame(await ReceiveAsync(cancel));
+        while (_topics.Count < objects.Count) OnFrame(await _socket.ReceiveAsync(cancel));
         _running = Task.WhenAll(sending, ReceiveAllAsync(cancel));
     }
 
@@ -61,49 +56,15 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
     public void Dispose()
     {
         _outgoing.Writer.TryComplete();
-        _socket.Abort();
-        _socket.Dispose();
-        _running.ContinueWith(_ => _channel?.Dispose(), TaskScheduler.Default);
-    }
-
-    private async Task ShakeHandsAsync(CancellationToken cancel)
-    {
-        var handshake = new InitiatorHandshake(HandshakeSettings.For(SecretKey.Generate(SystemRandom.Instance)), SystemRandom.Instance, expected);
-        var step = handshake.Start();
-        while (true)
-        {
-            foreach (var effect in step.Effects)
-            {
-                switch (effect)
-                {
-                    case HandshakeEffect.CloseTransport(var why): throw new InvalidOperationException($"handshake: {why}");
-                    case HandshakeEffect.Establish(_, var keys, _): _channel = new(keys); break;
-                    case HandshakeEffect.SendFrame(var bytes): await _socket.SendAsync(bytes, WebSocketMessageType.Binary, true, cancel); break;
-                }
-            }
-            if (_channel is not null) return;
-            step = handshake.Advance(step.Next, new HandshakeInput.FrameArrived(await ReceiveAsync(cancel)));
-        }
-    }
-
-    private async Task<byte[]> ReceiveAsync(CancellationToken cancel)
-    {
-        byte[] buffer = new byte[1024];
-        for (int length = 0; ;)
-        {
-            var received = await _socket.ReceiveAsync(buffer.AsMemory(length), cancel);
-            if (received.MessageType == WebSocketMessageType.Close) throw new InvalidOperationException($"the node closed the connection: {_socket.CloseStatusDescription}");
-            length += received.Count;
-            if (received.EndOfMessage) return buffer[..length];
-            if (length == buffer.Length) Array.Resize(ref buffer, 2 * length);
-        }
+        _socket?.Dispose();
+        _running.ContinueWith(_ => _socket?.Channel.Dispose(), TaskScheduler.Default);
     }
 
     private async Task ReceiveAllAsync(CancellationToken cancel)
     {
         try
         {
-            while (true) OnFrame(await ReceiveAsync(cancel));
+            while (true) OnFrame(await _socket!.ReceiveAsync(cancel));
         }
         catch (Exception end) when (end is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
@@ -115,7 +76,7 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
     {
         try
         {
-            await foreach (byte[] frame in _outgoing.Reader.ReadAllAsync(cancel)) await _socket.SendAsync(frame, WebSocketMessageType.Binary, true, cancel);
+            await foreach (byte[] frame in _outgoing.Reader.ReadAllAsync(cancel)) await _socket!.SendAsync(frame, cancel);
         }
         catch (Exception end) when (end is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -127,7 +88,7 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
     {
         lock (_lock)
         {
-            if (!_channel!.TryOpenInPlace(frame, out var message, out var why)) throw new InvalidOperationException(why.ToString());
+            if (!_socket!.Channel.TryOpenInPlace(frame, out var message, out var why)) throw new InvalidOperationException(why.ToString());
             switch (MuxCodec.Read(message))
             {
                 case MuxFrame.Accept(var topic): Join(topic); break;
@@ -181,7 +142,7 @@ internal sealed class LightPeer(Crowd crowd, Uri node, KeyId expected, IReadOnly
 
     private void Send(byte[] plain)
     {
-        lock (_lock) _outgoing.Writer.TryWrite(_channel!.Seal(plain));
+        lock (_lock) _outgoing.Writer.TryWrite(_socket!.Channel.Seal(plain));
     }
 
     private static readonly PeerId Node = new("node");

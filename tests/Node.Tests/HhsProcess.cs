@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -116,6 +118,18 @@ internal sealed class DataFolder : IDisposable
         string file = System.IO.Path.Combine(Path, name);
         File.WriteAllText(file, text);
         return file;
+    }
+
+    /// <summary>Makes a certificate for 127.0.0.1 that nobody has signed but itself; answers the files of it and of its key.</summary>
+    public (string Certificate, string Key) WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=hhs", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return (Write("own.crt", certificate.ExportCertificatePem()), Write("own.key", key.ExportPkcs8PrivateKeyPem()));
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -74,6 +74,12 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     /// <summary>No peer had the object.</summary>
     internal sealed record FetchFailed(string Why);
 
+    /// <summary>How far has the object come? Answered by a <see cref="SyncProgress"/>.</summary>
+    internal sealed record GetProgress
+    {
+        public static readonly GetProgress Instance = new();
+    }
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PostRestart(Exception reason)
@@ -92,6 +98,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Receive<Fetch>(_ => StartFetching());
         Receive<Leave>(_ => Context.Parent.Tell(Stays.Instance));
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
+        Receive<GetProgress>(_ => Sender.Tell(default(SyncProgress)));
     }
 
     private void StartFetching()
@@ -116,6 +123,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Receive<Fetch>(_ => { });   // is under way
         Receive<Leave>(_ => Context.Parent.Tell(Stays.Instance));
         Receive<ObjectProtocol.Judged>(_ => StartSyncing());
+        Receive<GetProgress>(_ => Sender.Tell(default(SyncProgress)));
         Receive<ObjectProtocol.Refused>(_ => { });    // of the create entry; the object ends itself
         Receive<ObjectProtocol.Applied>(_ => { });
     }
@@ -142,6 +150,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         });
         Receive<Leave>(OnLeave);
         Receive<ObjectProtocol.Judged>(OnJudged);
+        Receive<GetProgress>(_ => Sender.Tell(_sync!.ProgressAt(Now)));
         Receive<Retry>(_ => Carry(_advance(new SyncInput.RetryDeferred(Now))));
         Receive<Fetch>(_ => { });   // has been found meanwhile
         Receive<ObjectProtocol.Applied>(_ => { });
@@ -177,6 +186,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
             messages?.ForEach(message => message.Release());
             LeaveIfAlone();
         });
+        Receive<GetProgress>(_ => Sender.Tell(default(SyncProgress)));
         ReceiveAny(_ => { });   // nothing is under way
     }
 

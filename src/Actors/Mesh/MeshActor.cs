@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
@@ -30,7 +29,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, TopicPolicy> _policies = new(StringComparer.Ordinal);
     private readonly HashSet<string> _dormant = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _channels = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary.Create<string, CarriedTopic>(StringComparer.Ordinal);
+    private CarriedTopics _topics = CarriedTopics.None;
     private readonly CancellationTokenSource _stopping = new();
     private IActorRef _watcher = ActorRefs.Nobody;
     private RelayDoor? _relay;
@@ -185,28 +184,24 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     // Channel, policy and whether it sleeps are told in any order; what sessions see is the three together.
     private void Update(params IReadOnlyList<ContentHash> ids)
     {
-        bool none = _topics.IsEmpty;
-        var topics = _topics.ToBuilder();
-        var (changed, opened, closed) = (new List<string>(), new List<ContentHash>(), new List<ContentHash>());
+        bool none = _topics.Count == 0;
+        var (changed, opened, closed) = (new Dictionary<string, CarriedTopic?>(StringComparer.Ordinal), new List<ContentHash>(), new List<ContentHash>());
         foreach (var id in ids)
         {
             string topic = id.ToString();
-            topics.TryGetValue(topic, out var before);
+            _topics.TryFind(topic, out var before);
             var policy = _dormant.Contains(topic) ? TopicPolicy.Nobody : _policies.GetValueOrDefault(topic, TopicPolicy.Everyone);
             var now = _channels.TryGetValue(topic, out var channel) ? new CarriedTopic(channel, policy) : null;
-            if (before == now) continue;
-            if (now is null) topics.Remove(topic);
-            else topics[topic] = now;
-            changed.Add(topic);
+            if (before == now || !changed.TryAdd(topic, now)) continue;
             if (before is null) opened.Add(id);
             if (now is null) closed.Add(id);
         }
         if (changed.Count == 0) return;
-        _topics = topics.ToImmutable();
-        TellSessions(new MeshProtocol.TopicsChanged(_topics, changed));
+        _topics = _topics.With(changed.Select(c => (c.Key, c.Value)));
+        TellSessions(new MeshProtocol.TopicsChanged(_topics, [.. changed.Keys]));
         if (opened.Count > 0) _watcher.Tell(new MeshProtocol.TopicsOpened(opened));
         foreach (var id in closed) _watcher.Tell(new MeshProtocol.TopicClosed(id));
-        if (none && !_topics.IsEmpty) foreach (var (address, dialling) in _diallings.All) if (dialling.IsKept) Serve(address);
+        if (none && _topics.Count > 0) foreach (var (address, dialling) in _diallings.All) if (dialling.IsKept) Serve(address);
     }
 
     private void TellSessions(object message)
@@ -341,7 +336,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private PeerId StartSession(IFrameConnection connection, PeerAddress? dialled, Dialling? why)
     {
         // An original hangs up when it does not share the topic that it is asked for first: the next time another one is.
-        string first = why is null ? "" : why.Topics.FirstOrDefault() ?? (_topics.Count == 0 ? "" : _topics.Keys.OrderBy(t => t, StringComparer.Ordinal).ElementAt(why.NextTopic % _topics.Count));
+        string first = why is null ? "" : why.Topics.FirstOrDefault() ?? (_topics.Count == 0 ? "" : _topics.Names.OrderBy(t => t, StringComparer.Ordinal).ElementAt(why.NextTopic % _topics.Count));
         var wanted = why is null || why.IsKept ? null : why.Topics.ToArray();
         var id = new PeerId($"session-{++_sessionNumber}");
         var setup = new SessionSetup(connection, Self, _watcher, _setup.Handshake, _instance, _setup.Random, _setup.Settings, _topics, dialled, first, wanted, _relay);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Hhs.Actors.Relay;
 using Hhs.Model;
@@ -137,7 +136,7 @@ public static class MeshProtocol
     // mesh -> session, session -> mesh
 
     /// <summary>All topics carried now, and those that were opened, closed, or given another channel or policy.</summary>
-    internal sealed record TopicsChanged(ImmutableDictionary<string, CarriedTopic> Topics, IReadOnlyList<string> Changed);
+    internal sealed record TopicsChanged(CarriedTopics Topics, IReadOnlyList<string> Changed);
 
     /// <summary>Ask the peer for these topics, and again when it has declined them.</summary>
     internal sealed record Offer(IReadOnlyCollection<string> Topics);

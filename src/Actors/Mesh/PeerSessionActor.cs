@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
@@ -31,7 +30,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly ChargeMeter _charges;
     private readonly KeepAlive _keepAlive;
     private readonly long _started = Stopwatch.GetTimestamp();
-    private ImmutableDictionary<string, CarriedTopic> _carried;
+    private CarriedTopics _carried;
     private HandshakeState _handshakeState = null!;
     private NegotiationState _negotiationState = null!;
     private ITopicNegotiation _negotiation = null!;
@@ -139,7 +138,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<MeshProtocol.TopicsChanged>(changed =>
         {
             _carried = changed.Topics;
-            if (_verdictAwaited is { } topic && _carried.ContainsKey(topic)) Decide(topic);
+            if (_verdictAwaited is { } topic && _carried.Contains(topic)) Decide(topic);
         });
         Receive<RelayProtocol.Done>(done => { if (_verdictAwaited == done.Topic) Decide(done.Topic); });
         ReceiveAlways();
@@ -287,7 +286,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             case NegotiationEffect.ArmDeadline(var after): ArmDeadline(after); break;
             case NegotiationEffect.AskVerdict(var topic):
-                if (!_carried.ContainsKey(topic) && _setup.Relay?.Admits(_remote.KeyId) == true && ContentHash.TryParse(topic, out var id))
+                if (!_carried.Contains(topic) && _setup.Relay?.Admits(_remote.KeyId) == true && ContentHash.TryParse(topic, out var id))
                 {
                     // Decided when the relay has opened it or will not; the deadline runs on.
                     _verdictAwaited = topic;
@@ -309,7 +308,8 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Decide(string topic)
     {
         _verdictAwaited = null;
-        Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_carried.TryGetValue(topic, out var carried) && carried.Policy.Admits(_remote.KeyId))));
+        _topics.Begin(_carried);
+        Carry(_negotiation.Advance(_negotiationState, new NegotiationInput.Decided(_topics.IsOpenToPeer(topic))));
     }
 
     private void OnOpened(string? first = null)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Hhs.Actors.Relay;
 using Hhs.Actors.Transport;
@@ -22,5 +21,5 @@ namespace Hhs.Actors.Mesh;
 /// <param name="Relay">Who is asked for topics that are not here; null where nobody is.</param>
 internal sealed record SessionSetup(
     IFrameConnection Connection, IActorRef Mesh, IActorRef Watcher, HandshakeSettings Handshake, NodeInstance Instance, IRandomSource Random,
-    MeshSettings Settings, ImmutableDictionary<string, CarriedTopic> Topics, PeerAddress? Dialled, string FirstTopic, IReadOnlyCollection<string>? Wanted,
+    MeshSettings Settings, CarriedTopics Topics, PeerAddress? Dialled, string FirstTopic, IReadOnlyCollection<string>? Wanted,
     RelayDoor? Relay);

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Relay;
@@ -23,8 +23,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     private readonly HashSet<string> _declinedByUs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _awaited = new(StringComparer.Ordinal);   // of the relay; whether the peer is owed an answer
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, CarriedTopic> _topics = ImmutableDictionary<string, CarriedTopic>.Empty;
+    private readonly Dictionary<string, CarriedTopic> _alsoOpen = new(StringComparer.Ordinal);   // not to everyone, but to this peer
+    private CarriedTopics _topics = CarriedTopics.None;
+    private TopicQuestions? _questions;
     private bool _wantsAll;
 
     /// <summary>Topics that the peer takes part in.</summary>
@@ -37,9 +38,14 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public bool AllDeclined { get; private set; }
 
     /// <summary>The topics carried here, before the session is open.</summary>
-    public void Begin(ImmutableDictionary<string, CarriedTopic> topics) => _topics = topics;
+    public void Begin(CarriedTopics topics)
+    {
+        _topics = topics;
+        _alsoOpen.Clear();
+        foreach (var (topic, carried) in topics.ToSome) if (carried.Policy.Admits(peer)) _alsoOpen.Add(topic, carried);
+    }
 
-    public bool IsOpenToPeer(string topic) => _topics.TryGetValue(topic, out var carried) && carried.Policy.Admits(peer);
+    public bool IsOpenToPeer(string topic) => TryFindOpen(topic, out _);
 
     public bool IsJoined(string topic) => _joined.ContainsKey(topic);
 
@@ -49,7 +55,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         if (!_joined.TryGetValue(topic, out var joined))
         {
             (channel, credit) = (ActorRefs.Nobody, null!);
-            if (!_topics.TryGetValue(topic, out var carried) || !carried.Policy.Admits(peer)) return false;
+            if (!TryFindOpen(topic, out var carried)) return false;
             joined = (carried.Channel, new(connection));
             _joined.Add(topic, joined);
             WereShared = true;
@@ -80,7 +86,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <param name="owesAnswer">Whether the peer waits to be accepted or rejected.</param>
     public bool TryAskRelay(string topic, bool owesAnswer)
     {
-        if (relay?.Admits(peer) != true || _topics.ContainsKey(topic) || !ContentHash.TryParse(topic, out var id)) return false;
+        if (relay?.Admits(peer) != true || _topics.Contains(topic) || !ContentHash.TryParse(topic, out var id)) return false;
         if (_awaited.TryGetValue(topic, out bool owed)) _awaited[topic] = owed || owesAnswer;
         else if (_awaited.Count >= declinedMax) return false;
         else
@@ -113,8 +119,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <summary>The peer shares the topic.</summary>
     public void OnAccept(string topic)
     {
-        _asked.Remove(topic);
         TryJoin(topic, out _, out _);
+        Questions.Answered(topic);
     }
 
     /// <summary>The peer does not share the topic, or does so no more.</summary>
@@ -122,9 +128,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     {
         Leave(topic);
         _awaited.Remove(topic);
-        if (!_asked.Remove(topic)) return;
+        if (!Questions.Answered(topic)) return;
         watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
-        AllDeclined = _asked.Count == 0 && _joined.Count == 0;
+        AllDeclined = Questions.Count == 0 && _joined.Count == 0;
     }
 
     /// <summary>We take part in the topic with this peer no more, for now. An original cannot be told, and stays.</summary>
@@ -142,7 +148,7 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         foreach (string topic in topics)
         {
             if (_joined.ContainsKey(topic)) watcher.Tell(new MeshProtocol.TopicJoined(topic, self, peer), session);
-            else if (_wanted.Add(topic) || !_asked.Contains(topic)) Ask(topic);
+            else if (_wanted.Add(topic) || !Questions.Contains(topic)) Ask(topic);
         }
     }
 
@@ -157,14 +163,17 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     /// <summary>Asks for what is wanted and was declined before, or never answered.</summary>
     public void AskAgain()
     {
-        foreach (string topic in Unjoined()) Ask(topic);
+        Questions.AskAgain();
+        foreach (string topic in Unjoined()) if (!Questions.Contains(topic)) Ask(topic);
     }
 
     /// <summary>A topic was opened or closed here, or is open to others than before.</summary>
-    public void OnChanged(ImmutableDictionary<string, CarriedTopic> topics, string topic)
+    public void OnChanged(CarriedTopics topics, string topic)
     {
         _topics = topics;
-        bool open = IsOpenToPeer(topic);
+        if (topics.ToSome.TryGetValue(topic, out var restricted) && restricted.Policy.Admits(peer)) _alsoOpen[topic] = restricted;
+        else _alsoOpen.Remove(topic);
+        bool open = TryFindOpen(topic, out var now);
         if (_awaited.ContainsKey(topic))
         {
             OnRelayDone(topic);
@@ -172,8 +181,8 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         }
         if (_joined.TryGetValue(topic, out var joined))
         {
-            if (open && joined.Channel.Equals(topics[topic].Channel)) return;
-            Leave(topic, open ? topics[topic].Channel : null);
+            if (open && joined.Channel.Equals(now!.Channel)) return;
+            Leave(topic, now?.Channel);
             if (open)
             {
                 TryJoin(topic, out _, out _, before: joined.Channel);
@@ -191,15 +200,16 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
     public void LeaveAll()
     {
         foreach (string topic in _joined.Keys.ToArray()) Leave(topic);
-        foreach (string topic in _asked) watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
+        foreach (string topic in Questions.Topics) watcher.Tell(new MeshProtocol.TopicDeclined(topic, peer), session);
     }
+
+    private TopicQuestions Questions => _questions ??= new(topic => outgoing.Control(new MuxFrame.Interest(topic)), topic => _joined.ContainsKey(topic) || !IsOpenToPeer(topic));
 
     private void Ask(string topic)
     {
         if (!IsOpenToPeer(topic)) return;
-        _asked.Add(topic);
         AllDeclined = false;
-        outgoing.Control(new MuxFrame.Interest(topic));
+        Questions.Ask(topic);
     }
 
     private void Leave(string topic, IActorRef? next = null)
@@ -212,6 +222,9 @@ internal sealed class SessionTopics(PeerId self, IActorRef session, KeyId peer, 
         left.Credit.Abandon();
     }
 
+    // The same work, and so the same time, for what is forbidden as for what is not here.
+    private bool TryFindOpen(string topic, [NotNullWhen(true)] out CarriedTopic? carried) => _topics.ToEveryone.TryGetValue(topic, out carried) || _alsoOpen.TryGetValue(topic, out carried);
+
     private IEnumerable<string> Unjoined() =>
-        (_wantsAll ? _topics.Keys : _wanted).Where(topic => !_joined.ContainsKey(topic) && IsOpenToPeer(topic));
+        (_wantsAll ? _topics.ToEveryone.Keys.Concat(_alsoOpen.Keys) : _wanted).Where(topic => !_joined.ContainsKey(topic) && IsOpenToPeer(topic));
 }

@@ -5,6 +5,7 @@ using Hhs.Actors.Objects;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Types;
+using Hhs.Protocols.Sync;
 
 namespace Hhs.Actors.Node;
 
@@ -69,6 +70,9 @@ public sealed class ObjectHandle
     /// <summary>How the object stands here; for a nested one, how the root stands.</summary>
     public async Task<ObjectProtocol.Status> StatusAsync() =>
         (await SendAsync<ObjectProtocol.Status>(ObjectProtocol.GetStatus.Instance).ConfigureAwait(false));
+
+    /// <summary>How far the object has come up with its connected peers; for a nested one, how far the root has.</summary>
+    public Task<SyncProgress> ProgressAsync() => SendAsync<SyncProgress>(ObjectProtocol.GetProgress.Instance);
 
     /// <summary>The log's entries in arrival order; a nested object is in its root's log.</summary>
     public async IAsyncEnumerable<Entry> LogAsync([EnumeratorCancellation] CancellationToken cancel = default)

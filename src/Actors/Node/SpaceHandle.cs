@@ -84,7 +84,7 @@ public sealed partial class SpaceHandle : TypedHandle<SpaceDelta>
     /// <summary>What concurrent plain operations on members disagree about.</summary>
     public Task<IReadOnlyList<MemberConflict>> ConflictsAsync() => Object.AskAsync<IReadOnlyList<MemberConflict>>(new SpaceMessages.Conflicts());
 
-    /// <summary>Pairs of seals that contradict each other: each, both being signed, is the proof against the seal authority.</summary>
+    /// <summary>Pairs of seals that contradict each other, the first 16: each, both being signed, is the proof against the seal authority.</summary>
     public Task<IReadOnlyList<(ContentHash One, ContentHash Other)>> EquivocationsAsync() =>
         Object.AskAsync<IReadOnlyList<(ContentHash One, ContentHash Other)>>(new SpaceMessages.Equivocations());
 

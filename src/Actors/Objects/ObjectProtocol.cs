@@ -74,6 +74,13 @@ public static class ObjectProtocol
     /// <summary>How an object stands: what is durable here.</summary>
     public sealed record Status(ContentHash Id, string TypeId, int Entries, Position Frontier);
 
+    /// <summary>How far the object has come up with its connected peers. Answered by a <see cref="Hhs.Protocols.Sync.SyncProgress"/>.</summary>
+    public sealed record GetProgress
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly GetProgress Instance = new();
+    }
+
     /// <summary>The log's entries from a number on, in arrival order. Answered by <see cref="Log"/>.</summary>
     public sealed record GetLog(int From, int CountMax);
 
@@ -90,7 +97,7 @@ public static class ObjectProtocol
     public sealed record Changed(ContentHash Id, object Delta);
 
     /// <summary>Whether the sender of a message waits for an answer.</summary>
-    internal static bool IsQuestion(object message) => message is Apply or Ask or GetLog or GetStatus or Open or Subscribe or ObjectActor.CreateWith;
+    internal static bool IsQuestion(object message) => message is Apply or Ask or GetLog or GetProgress or GetStatus or Open or Subscribe or ObjectActor.CreateWith;
 
     /// <summary>Tell the sender, another object, of all that becomes durable here, as <see cref="Grew"/>.</summary>
     internal sealed record Follow

@@ -74,7 +74,7 @@ public static class SpaceMessages
             (IReadOnlyList<MemberConflict>)[.. target.Settle(at).Conflicts().Select(each => new MemberConflict(MemberOf(each.Member), each.Conflict))];
     }
 
-    /// <summary>Seals that contradict each other; answers a list of pairs of entries.</summary>
+    /// <summary>Seals that contradict each other, the first of them; answers a list of pairs of entries.</summary>
     public sealed record Equivocations : ObjectQuery<ReplicatedSpace>
     {
         internal override object AnswerFor(ReplicatedSpace target, DagVersion at) => target.Settle(at).Equivocations;
@@ -123,6 +123,8 @@ public static class SpaceMessages
                     return new SpaceRefusal(reason, null, $"member '{NameOf(member.ToString())}' is void: it was added by somebody who lost the right to");
                 case SettledReason.Revived reason:
                     return new SpaceRefusal(reason, null, "the transaction is live: there is nothing to resolve");
+                case SettledReason.Dismissed(var by) reason:
+                    return new SpaceRefusal(reason, null, $"the transaction was given up by {by}, for good");
                 case SettledReason.Resolved reason:
                     return new SpaceRefusal(reason, null, "the transaction has been resolved already");
                 default:

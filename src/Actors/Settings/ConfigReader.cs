@@ -51,6 +51,7 @@ internal sealed class ConfigReader(Config config)
         Ttl = Time("hhs.tracker-client.ttl"),
         GatherFor = Time("hhs.tracker-client.gather-for"),
         TopicsPerRequestMax = Count("hhs.tracker-client.topics-per-request-max"),
+        RequestsPerMinuteMax = Count("hhs.tracker-client.requests-per-minute-max"),
         CandidatesMax = Count("hhs.tracker-client.candidates-max"),
         RetryMin = Time("hhs.tracker-client.retry-min"),
         RetryMax = Time("hhs.tracker-client.retry-max"),

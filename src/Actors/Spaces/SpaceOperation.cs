@@ -6,14 +6,20 @@ using Hhs.Model.Types.Text;
 
 namespace Hhs.Actors.Spaces;
 
-/// <summary>An operation on a member, made when its turn comes. Immutable.</summary>
-/// <param name="Member">The member's id.</param>
-/// <param name="Make">
-/// The payloads, one for each operation, from the member's state at the version that is written on. Runs in the space's actor: it must be pure.
-/// Errors: <see cref="ArgumentException"/> for what cannot be done there.
-/// </param>
-public sealed record SpaceOperation(ContentHash Member, Func<MemberState, IEnumerable<Literal.Map>> Make)
+/// <summary>Operations on a member, made when it is their turn. Immutable.</summary>
+public sealed class SpaceOperation
 {
+    private SpaceOperation(ContentHash member, Func<MemberState, IEnumerable<Literal.Map>> make) => (Member, Make) = (member, make);
+
+    /// <summary>The member's id.</summary>
+    public ContentHash Member { get; }
+
+    // The payloads, from the member's state at the version that is written on; ArgumentException for what cannot be done there.
+    internal Func<MemberState, IEnumerable<Literal.Map>> Make { get; }
+
+    /// <summary>An operation that is made already.</summary>
+    public static SpaceOperation Of(ContentHash member, Literal.Map payload) => new(member, _ => [payload]);
+
     internal static SpaceOperation Insert(TextMember text, int index, string inserted) => new(text.Id, state =>
     {
         var view = Object<ReplicatedText>(state, out var at).View(at);

@@ -80,10 +80,9 @@ public sealed class Transaction
     public Transaction Delete(ListMember list, int index, int count) => Do(SpaceOperation.Delete(list, index, count));
 
     /// <summary>Any operation of a member, as its type's payloads have it.</summary>
-    public Transaction Do(SpaceMember member, Literal.Map payload) => Do(new SpaceOperation(member.Id, _ => [payload]));
+    public Transaction Do(SpaceMember member, Literal.Map payload) => Do(SpaceOperation.Of(member.Id, payload));
 
-    /// <summary>An operation that is made from what the member is like.</summary>
-    public Transaction Do(SpaceOperation operation)
+    private Transaction Do(SpaceOperation operation)
     {
         _operations.Add(operation);
         return this;

@@ -22,8 +22,8 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private readonly TrackerRegistry _registry;
     private readonly RequestQuota<KeyId> _perKey;
     private readonly RequestQuota<string> _perHost;
-    private readonly Dictionary<IActorRef, string> _connections = [];   // each with its host
-    private readonly Dictionary<string, int> _hosts = new(StringComparer.Ordinal);
+    private readonly HashSet<IActorRef> _connections = [];   // also those that have lost their place and are being closed
+    private readonly ConnectionPlaces<IActorRef> _places;
     private readonly List<ITransportListener> _listeners = [];
     private readonly TimeProvider _clock;
     private readonly long _started;
@@ -41,7 +41,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         FrameBytesMax = TrackerLimits.RequestBytesMax + SecureChannel.Overhead,
         ReceiveWindowBytes = TrackerLimits.RequestBytesMax,
         SendQueueBytesMax = 2 * TrackerLimits.ResponseBytesMax,
-        InboundMax = settings.ConnectionsMax,
+        InboundMax = 2 * settings.ConnectionsMax,   // those without a place need some to be told so
     };
 
     /// <summary>Makes the actor; use <see cref="Props"/>.</summary>
@@ -51,6 +51,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         _clock = setup.Clock;
         _started = _clock.GetTimestamp();
         _registry = new(setup.Settings.Registry, setup.Random);
+        _places = new(setup.Settings.ConnectionsMax, setup.Settings.ConnectionsPerAddressMax);
         _perKey = new(setup.Settings.Registry.RequestsPerKeyMax, setup.Settings.Registry.RequestWindow);
         _perHost = new(setup.Settings.Registry.RequestsPerAddressMax, setup.Settings.Registry.RequestWindow);
         Become(Starting);
@@ -177,11 +178,8 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private void OnAccepted(IFrameConnection connection)
     {
-        string host = SourceAddress.Of(connection.Remote).Host;
-        int ofHost = _hosts.GetValueOrDefault(host);
-        string? why = _connections.Count >= _setup.Settings.ConnectionsMax ? "too many connections"
-            : ofHost >= _setup.Settings.ConnectionsPerAddressMax ? "too many connections of one address"
-            : !_perHost.TryTake(host, Now) ? "too many requests of one address" : null;
+        var (host, network) = SourceAddress.Of(connection.Remote);
+        string? why = _places.RefusalFor(host) ?? (_perHost.TryTake(host, Now) ? null : "too many requests of one address");
         if (why is not null)
         {
             TrackerMetrics.ConnectionRefused(why);
@@ -189,20 +187,23 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
             return;
         }
         var child = Context.Watch(Context.ActorOf(TrackerConnectionActor.Props(_setup, connection, Self), $"connection-{++_number}"));
-        _connections.Add(child, host);
-        _hosts[host] = ofHost + 1;
+        _connections.Add(child);
         TrackerMetrics.Connections(1);
+        if (_places.Enter(child, host, network) is not { } loser) return;
+        TrackerMetrics.ConnectionRefused("gave way before its request");
+        loser.Tell(TrackerConnectionActor.GiveWay.Instance);
     }
 
     private void OnEnded(IActorRef connection)
     {
-        if (!_connections.Remove(connection, out string? host)) return;
-        if (--_hosts[host] == 0) _hosts.Remove(host);
+        if (!_connections.Remove(connection)) return;
+        _places.Leave(connection);
         TrackerMetrics.Connections(-1);
     }
 
     private void OnAsked(Asked asked)
     {
+        _places.Finished(Sender);
         var response = _perKey.TryTake(asked.KeyId, Now) ? _registry.Answer(new(asked.KeyId, asked.Network), asked.Request, Now) : new TrackerResponse.Error("too many requests");
         TrackerMetrics.Requested(response is TrackerResponse.Error ? "error" : asked.Request switch
         {

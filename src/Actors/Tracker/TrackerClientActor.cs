@@ -23,7 +23,7 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly TrackerSchedule _schedule;
     private readonly TrackerKeys _keys;
-    private readonly Dictionary<(string Topic, IActorRef Asker), DiscoveryProtocol.Find> _askers = [];
+    private readonly Dictionary<string, Dictionary<IActorRef, DiscoveryProtocol.Find>> _askers = new(StringComparer.Ordinal);
     private readonly long _started = Stopwatch.GetTimestamp();
     private string? _trouble;
 
@@ -82,8 +82,8 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
     private void OnFind(DiscoveryProtocol.Find find)
     {
         string topic = find.Topic.ToString();
-        if (_askers.Count >= AskersMax && !_askers.ContainsKey((topic, Sender))) return;
-        _askers[(topic, Sender)] = find;
+        if (!_askers.TryGetValue(topic, out var askers)) _askers.Add(topic, askers = []);
+        askers[Sender] = find;
         Carry(new TrackerScheduleInput.Find(topic, find.Schemes, Now));
     }
 
@@ -139,15 +139,13 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
 
     private void OnFound(string topic, IReadOnlyList<Protocols.Swarm.SwarmCandidate> candidates)
     {
-        foreach (var ((asked, asker), find) in _askers.Where(a => a.Key.Topic == topic).ToList())
+        if (!_askers.Remove(topic, out var askers)) return;
+        foreach (var (asker, find) in askers)
         {
-            _askers.Remove((asked, asker));
             var dialable = candidates.Where(c => DialAddress.HasScheme(c.Address, find.Schemes)).ToList();
             asker.Tell(new DiscoveryProtocol.Found(find.Topic, dialable));
         }
     }
-
-    private const int AskersMax = 4096;
 }
 
 /// <summary>What a client of a tracker works with.</summary>

@@ -54,7 +54,17 @@ internal sealed class TrackerConnectionActor : TrackerLinkActor
         Answer(Unreadable);
     }
 
-    protected override void ReceiveMore() => Receive<TrackerResponse>(Answer);
+    /// <summary>The place is another's.</summary>
+    internal sealed record GiveWay
+    {
+        public static readonly GiveWay Instance = new();
+    }
+
+    protected override void ReceiveMore()
+    {
+        Receive<TrackerResponse>(Answer);
+        Receive<GiveWay>(_ => { if (!_asked) End(new(RejectCode.OverLimit, "all places are taken, and others wait for this one")); });
+    }
 
     private void Answer(TrackerResponse response)
     {

@@ -5,7 +5,7 @@ namespace Hhs.Actors.Tracker;
 /// <summary>Bounds and paces of a tracker. HOCON: <c>hhs.tracker</c>.</summary>
 public sealed record TrackerServerSettings
 {
-    /// <summary>Connections at once; a further one is closed.</summary>
+    /// <summary>Connections at once; for a further one the oldest without a request gives way, of the network that has most of those, or it is closed if there is none.</summary>
     public int ConnectionsMax { get; init; } = 1024;
 
     /// <summary>Connections at once from one address; a further one is closed.</summary>

@@ -34,7 +34,7 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
     public async Task<ITransportListener> ListenAsync(Uri address, Action<IFrameConnection> accepted)
     {
         var certificate = tls is null ? null : new ServerCertificate(tls);
-        var quota = new AddressQuota(limits);
+        var (quota, doorstep) = (new AddressQuota(limits), new Doorstep(Doorstep.MaxFor(limits)));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -42,20 +42,20 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentUpgradedConnections = limits.InboundMax;
-            kestrel.Limits.MaxConcurrentConnections = limits.InboundMax + 16;
+            kestrel.Limits.MaxConcurrentConnections = limits.InboundMax + Doorstep.MaxFor(limits) + 16;   // some are on their way out
             kestrel.Limits.RequestHeadersTimeout = limits.RequestTimeout;
             kestrel.Limits.KeepAliveTimeout = limits.RequestTimeout;   // counts from the first moment: a connection may not be held without a word
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Listen(ListenAddress.Of(address), address.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1;
-                endpoint.Use(next => connection => AdmitAsync(quota, connection, next));
+                endpoint.Use(next => connection => AdmitAsync(quota, doorstep, connection, next));
                 if (certificate is not null) endpoint.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = limits.RequestTimeout, OnConnection = _ => new(certificate.Current()) });
             });
         });
         var app = builder.Build();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.KeepAlive });
-        app.Run(context => AcceptAsync(context, accepted));
+        app.Run(context => AcceptAsync(context, doorstep, accepted));
         try
         {
             await app.StartAsync().ConfigureAwait(false);
@@ -100,7 +100,7 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
         return new WebSocketConnection(socket, address.Authority, limits);
     }
 
-    private static async Task AdmitAsync(AddressQuota quota, ConnectionContext connection, ConnectionDelegate next)
+    private static async Task AdmitAsync(AddressQuota quota, Doorstep doorstep, ConnectionContext connection, ConnectionDelegate next)
     {
         var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         if (!quota.TryEnter(remote))
@@ -109,19 +109,22 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
             connection.Abort();
             return;
         }
+        var place = doorstep.Enter(connection);
+        connection.Items[Place] = place;
         try
         {
             await next(connection).ConfigureAwait(false);
         }
         finally
         {
+            doorstep.Leave(place);
             quota.Leave(remote);
             // What never becomes a WebSocket has no session that could count it.
             if (!connection.Items.ContainsKey(Upgraded)) SyncMetrics.ConnectionRefused("no WebSocket request");
         }
     }
 
-    private async Task AcceptAsync(HttpContext context, Action<IFrameConnection> accepted)
+    private async Task AcceptAsync(HttpContext context, Doorstep doorstep, Action<IFrameConnection> accepted)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -129,13 +132,15 @@ public sealed class WebSocketTransport(ConnectionLimits limits, TlsSettings? tls
             return;
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[Upgraded] = true;
+        var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
+        items[Upgraded] = true;
+        doorstep.Leave((LinkedListNode<ConnectionContext>)items[Place]!);
         var connection = new WebSocketConnection(socket, $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}", limits);
         accepted(connection);
         await connection.Ended.ConfigureAwait(false);   // Kestrel keeps the socket only for as long as this request lives
     }
 
-    private static readonly object Upgraded = new();
+    private static readonly object Place = new(), Upgraded = new();
 
     private sealed class Listener(WebApplication app, Uri address) : ITransportListener
     {

@@ -49,6 +49,10 @@ public abstract record SettledReason
     /// <param name="Seen">What was seen, as docs/types/conditions.md says.</param>
     public sealed record ConditionFails(int Index, Literal Seen) : SettledReason;
 
+    /// <summary>It would be live, and was given up.</summary>
+    /// <param name="By">The answer that gave it up.</param>
+    public sealed record Dismissed(ContentHash By) : SettledReason;
+
     /// <summary>A member does not take an operation: what it refers to is not there.</summary>
     /// <param name="Index">Its number among the operations, from 0.</param>
     /// <param name="Why">What the member's type says.</param>

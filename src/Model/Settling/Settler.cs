@@ -9,7 +9,7 @@ namespace Hhs.Model.Settling;
 /// with what came, and after the last seal. Not thread-safe. Source: docs/types/space.md.
 /// </remarks>
 /// <typeparam name="TState">The state that entries are applied to; immutable.</typeparam>
-public sealed class Settler<TState>(DagLog log, ISettlingRules<TState> rules)
+public sealed class Settler<TState>(DagLog log, ISettlingRules<TState> rules) where TState : class
 {
     private readonly List<Settled<TState>?> _own = [];   // by entry: the version that is it and its history
     private readonly List<long> _historySizes = [];
@@ -34,6 +34,18 @@ public sealed class Settler<TState>(DagLog log, ISettlingRules<TState> rules)
         if (_recent.Count == RecentMax) _recent.RemoveAt(RecentMax - 1);
         _recent.Insert(0, (version, last));
         return last;
+    }
+
+    /// <summary>The state after an entry at its place: kept for the latest ones, and for every 64th, from which that of the others is made again.</summary>
+    public TState StateOf(Settled<TState> settled)
+    {
+        if (settled.Kept is { } kept) return kept;
+        var since = new Stack<Settled<TState>>();
+        var node = settled;
+        for (; node.Kept is null; node = node.Before!) since.Push(node);
+        var state = node.Kept;
+        while (since.TryPop(out var next)) state = rules.Settle(next.Entry, next.Place, state, next.Authority).After;
+        return state;
     }
 
     private void CatchUp()
@@ -86,12 +98,21 @@ public sealed class Settler<TState>(DagLog log, ISettlingRules<TState> rules)
     private Settled<TState> Next(Settled<TState>? before, int entry, DagVersion authority)
     {
         int place = before is null ? 0 : before.Place + 1;
-        var (verdict, after) = rules.Settle(entry, place, before is null ? default : before.State, authority);
+        var (verdict, after) = rules.Settle(entry, place, before is null ? null : StateOf(before), authority);
         var settled = new Settled<TState>(before, entry, rules.IsSeal(entry), authority, verdict, after);
         // All before it is its history, and nobody's rights are known to have gone since: so it is what it came to by itself.
         if (_own[entry] is null && _historySizes[entry] == place + 1 && !rules.BarriersBetween(log.VersionOf(entry), authority).Any())
             _own[entry] = settled;
+        if (settled.Mark == settled) Thin(settled);
         return settled;
+    }
+
+    // States are large beside the rest, and those far back are hardly asked for.
+    private static void Thin(Settled<TState> last)
+    {
+        var mark = last;
+        for (int i = 0; i < MarksKept && mark.Before is not null; i++) mark = mark.Before.Mark;
+        for (var node = mark.Before; node is not null && node.Mark != node && node.Kept is not null; node = node.Before) node.Kept = null;
     }
 
     // An entry without successors goes to the first place after its predecessors, and after all seals, where it has the lower rank:
@@ -178,6 +199,7 @@ public sealed class Settler<TState>(DagLog log, ISettlingRules<TState> rules)
         }
     }
 
+    private const int MarksKept = 16;
     private const int RecentMax = 8;
     private const int StepsDownMax = 4096;
 }

@@ -10,6 +10,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Node.Control;
 using Hhs.Protocols.Invitation;
+using Hhs.Protocols.Sync;
 
 namespace Hhs.Node.Commands;
 
@@ -22,7 +23,7 @@ internal static class JoinCommand
         var peer = new Option<string[]>("--peer") { Description = "A peer that may have it; repeat for more", HelpName = "KEYID@ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var tracker = Trackers.Option();
         var name = new Option<string?>("--name") { Description = "Name to give the object in this store" };
-        var until = new Option<bool>("--until-synced") { Description = "End once a peer is connected and nothing new has come for 2 s" };
+        var until = new Option<bool>("--until-synced") { Description = "End once all is here that every connected peer has announced" };
         var timeout = new Option<int?>("--timeout") { Description = "Seconds to look for the object, and with --until-synced for the whole. Default: hhs.objects.fetch-timeout", HelpName = "S", CustomParser = Numbers.Optional("--timeout", "30", 1, TimeoutSecondsMax) };
         var command = new Command("join", "Fetch an object from peers, and sync it until Ctrl-C") { what, peer, tracker, name, until, timeout };
         var tls = new TlsOptions(command, listens: false);
@@ -105,41 +106,50 @@ internal static class JoinCommand
         catch (HhsException refused) when (refused.Why.Code == RejectCode.TimedOut)
         {
             throw connected || trouble.Declined
-                ? CommandException.NotFound($"no connected peer has object {id}: check the id, or ask whoever gave it to you to run 'hhs serve'")
+                ? NobodyHas(id)
                 : NobodyReached(settings, trouble);
         }
     }
 
-    // Nobody says that there is no more to come: other peers may write at any time. What is there now has come when it stops growing.
+    // Other peers may connect and write at any time: what is waited for is all that those who are connected have announced. What has only
+    // just connected may be about to say more, so it takes two looks.
     private static async Task<ObjectProtocol.Status> SyncAsync(HhsNode node, HhsSettings settings, ObjectHandle handle, PeerTrouble trouble, Stopwatch clock, CancellationToken cancel)
     {
-        Position? before = null;
-        bool connected = false;
-        var quiet = Stopwatch.StartNew();
+        bool connected = false, shared = false, before = false;
         while (true)
         {
-            var status = await handle.StatusAsync();
-            bool now = (await node.PeersAsync()).Count > 0;
-            if (!now || !status.Frontier.Equals(before)) quiet.Restart();
-            connected |= now;
-            before = status.Frontier;
-            if (now && quiet.Elapsed >= Quiet) return status;
+            var progress = await handle.ProgressAsync();
+            if (progress.IsSynced && before) return await handle.StatusAsync();
+            before = progress.IsSynced;
+            connected |= (await node.PeersAsync()).Count > 0;
+            shared |= progress.Peers + progress.Unheard > 0;
             ThrowIfHopeless(trouble, settings.Peers);
             if (clock.Elapsed > settings.Objects.FetchTimeout)
-                throw connected ? new CommandException(ExitCode.Failed, $"still growing, or disconnected, after {settings.Objects.FetchTimeout.TotalSeconds:0} s, at {status.Entries} entries: repeat the command with a longer --timeout; what has come is kept") : NobodyReached(settings, trouble);
+            {
+                throw shared ? new CommandException(ExitCode.Failed, $"not synced after {settings.Objects.FetchTimeout.TotalSeconds:0} s, at {(await handle.StatusAsync()).Entries} entries ({Doing(progress)}): repeat the command with a longer --timeout; what has come is kept")
+                    : connected || trouble.Declined ? NobodyHas(handle.Id)
+                    : NobodyReached(settings, trouble);
+            }
             await Task.Delay(Often, cancel);
         }
     }
+
+    private static string Doing(SyncProgress progress) =>
+        progress.Peers + progress.Unheard == 0 ? "no peer that has it is connected any more"
+        : progress.Waiting > 0 ? $"{progress.Waiting} more are on their way or wait for something that is not here"
+        : progress.Behind > 0 ? "a peer does not show what it announces"
+        : "a peer has not said yet what it has";
 
     private static void ThrowIfHopeless(PeerTrouble trouble, IReadOnlyList<PeerAddress> peers)
     {
         if (trouble.Hopeless(peers) is { } why) throw new CommandException(ExitCode.Network, why);
     }
 
+    private static CommandException NobodyHas(ContentHash id) => CommandException.NotFound($"no connected peer has object {id}: check the id, or ask whoever gave it to you to run 'hhs serve'");
+
     private static CommandException NobodyReached(HhsSettings settings, PeerTrouble trouble) =>
         new(ExitCode.Network, $"no peer could be reached within {settings.Objects.FetchTimeout.TotalSeconds:0} s{(trouble.Any is { } why ? $": {why}" : "")}");
 
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private const int TimeoutSecondsMax = 86_400;
 }

@@ -10,11 +10,11 @@ internal sealed class TlsOptions
     private readonly Option<string?> _key = new("--tls-key") { Description = "Its private key (PEM, not encrypted); default: in the same file", HelpName = "FILE" };
     private readonly Option<string?> _ca = new("--tls-ca") { Description = "Authorities to trust beside the system's when dialling wss:// (PEM)", HelpName = "FILE" };
 
-    public TlsOptions(Command command, bool listens)
+    public TlsOptions(Command command, bool listens, bool dials = true)
     {
         if (listens) command.Options.Add(_certificate);
         if (listens) command.Options.Add(_key);
-        command.Options.Add(_ca);
+        if (dials) command.Options.Add(_ca);
     }
 
     public HhsSettings ApplyTo(HhsSettings settings, ParseResult parsed)

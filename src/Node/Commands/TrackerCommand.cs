@@ -16,12 +16,13 @@ internal static class TrackerCommand
 {
     public static Command Make()
     {
-        var listen = new Option<string[]>("--listen") { Description = "Address to accept connections on, such as ws://127.0.0.1:4433; port 0 takes a free one", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
+        var listen = new Option<string[]>("--listen") { Description = "Address to accept connections on, such as ws://127.0.0.1:4433, wss:// or tcp://; port 0 takes a free one; repeat for more", HelpName = "ws://HOST:PORT", DefaultValueFactory = _ => [] };
         var announcements = new Option<int?>("--max-announcements") { Description = "Announcements held in all", HelpName = "N" };
         var peers = new Option<int?>("--max-peers") { Description = "Peers held for one topic", HelpName = "N" };
         var connections = new Option<int?>("--max-connections") { Description = "Connections at once", HelpName = "N" };
         var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT" };
         var command = new Command("tracker", "Tell peers where others are, until Ctrl-C") { listen, announcements, peers, connections, health };
+        var tls = new TlsOptions(command, listens: true, dials: false);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
@@ -37,7 +38,7 @@ internal static class TrackerCommand
                     PeersPerTopicMax = Positive(parsed, peers, settings.Registry.PeersPerTopicMax),
                 },
             };
-            return RunAsync(context, settings, addresses, parsed.GetValue(health), cancel);
+            return RunAsync(context, settings, tls.ApplyTo(context.Settings, parsed).Tls, addresses, parsed.GetValue(health), cancel);
         });
         return command;
     }
@@ -49,17 +50,18 @@ internal static class TrackerCommand
         _ => throw CommandException.BadInput($"{option.Name} must be above zero"),
     };
 
-    private static async Task<int> RunAsync(CommandContext context, TrackerServerSettings settings, Uri[] listen, int? healthPort, CancellationToken cancel)
+    private static async Task<int> RunAsync(CommandContext context, TrackerServerSettings settings, TlsSettings tls, Uri[] listen, int? healthPort, CancellationToken cancel)
     {
         using var metrics = healthPort is null ? null : new MetricsText();
         var identity = IdentityFile.LoadOrCreate(context.DataDirectory);
-        var transport = new WebSocketTransport(TrackerActor.LimitsOf(settings, context.Settings.Transport));
+        var limits = TrackerActor.LimitsOf(settings, context.Settings.Transport);
         var system = ActorSystem.Create("hhs-tracker", context.SystemConfig.WithFallback(HhsSettings.Reference));
         try
         {
+            ITransport[] transports = [new WebSocketTransport(limits), new WebSocketTransport(limits, tls), new TcpTransport(system, limits)];
             var tracker = system.ActorOf(TrackerActor.Props(new(
                 HandshakeSettings.For(identity, context.Settings.RefuseOriginal), SystemRandom.Instance,
-                new Dictionary<string, ITransport> { [transport.Scheme] = transport }, listen, context.DataDirectory, settings, TimeProvider.System)), "tracker");
+                transports.ToDictionary(t => t.Scheme), listen, context.DataDirectory, settings, TimeProvider.System)), "tracker");
             object answer = await tracker.Ask(TrackerProtocol.GetReady.Instance, cancel);
             if (answer is Status.Failure failure) throw failure.Cause;
             await using var health = healthPort is { } port ? await HealthEndpoint.StartAsync(port, null, metrics!) : null;

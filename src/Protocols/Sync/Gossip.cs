@@ -1,4 +1,5 @@
 using Hhs.Model.Dag;
+using Hhs.Model.Hashing;
 using Hhs.Protocols.Wire;
 
 namespace Hhs.Protocols.Sync;
@@ -154,8 +155,11 @@ internal sealed class Gossip(SyncContext context, GossipTree tree)
     private Position TargetFor(SyncPeer peer)
     {
         if (peer.Rescue.Step != RescueStep.Withdrawn) return peer.Stage.Target(peer.Announced, context.Replica);
-        return peer.Has.Count > 0 ? peer.Has : Position.Of(context.Replica.Id);
+        return NothingNewTo(peer, context.Replica.Id);
     }
+
+    /// <summary>A frontier that names nothing that the peer would have to ask for.</summary>
+    public static Position NothingNewTo(SyncPeer peer, ContentHash id) => peer.Has.Count > 0 ? peer.Has : Position.Of(id);
 
     private void Tell(SyncPeer peer, Position target)
     {

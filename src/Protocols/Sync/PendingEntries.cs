@@ -6,9 +6,8 @@ namespace Hhs.Protocols.Sync;
 
 /// <summary>The part of the graph that is known by its headers and not admitted yet: what waits, and for what.</summary>
 /// <remarks>
-/// An entry is offered to the object once its payload is here and each predecessor is admitted or offered. Every entry
-/// counts the predecessors it still misses, and whatever becomes available wakes its dependents alone, so nothing is ever
-/// scanned. A predecessor of which no header has come is an entry too: one that is wanted.
+/// A predecessor of which no header has come is an entry too: one that is wanted. What is ready goes out by
+/// <see cref="PendingOffers"/>, who has what is with <see cref="PendingHolders"/>; nothing is ever scanned while entries come in.
 /// </remarks>
 internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings)
 {
@@ -17,11 +16,9 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     private readonly BoundedSet<ContentHash> _refused = new(settings.RefusedEntriesMax);
     private readonly Dictionary<PeerId, PeerShare> _shares = [];
     private readonly List<PeerShare> _orphans = [];   // the oldest first
-    private readonly HolderBits _bits = new();
-    private readonly List<PendingEntry> _deferred = [];
-    private readonly Queue<PendingEntry> _waking = new();
-    private List<PendingEntry> _offers = [];
-    private int _deferredBytes;
+    private readonly DeferredEntries _deferred = new(settings);
+    private readonly PendingOffers _offers = new();
+    private PendingHolders? _holders;
 
     /// <summary>Number of headers held.</summary>
     public int Count { get; private set; }
@@ -30,7 +27,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     public int PayloadBytes { get; private set; }
 
     /// <summary>Size of those payloads held that are not with the object.</summary>
-    public int HeldBytes { get; private set; }
+    public int HeldBytes => _offers.HeldBytes;
 
     /// <summary>Everything that peers have made us hold, those that are here first, then those that left last.</summary>
     public IEnumerable<PeerShare> Shares => _shares.Values.Concat(_orphans.AsEnumerable().Reverse());
@@ -38,15 +35,10 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     /// <summary>Predecessors without a header.</summary>
     public IReadOnlyCollection<ContentHash> Wanted => _wanted;
 
-    public bool HasOffers => _offers.Count > 0;
+    public bool HasOffers => _offers.Any;
 
     /// <summary>Entries that became ready since the last call, predecessors first.</summary>
-    public List<PendingEntry> TakeOffers()
-    {
-        var taken = _offers;
-        _offers = [];
-        return taken;
-    }
+    public List<PendingEntry> TakeOffers() => _offers.Take();
 
     public bool IsRefused(ContentHash hash) => _refused.Contains(hash);
 
@@ -57,16 +49,13 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     public bool IsUnknown(ContentHash hash) => !replica.Contains(hash) && !IsRefused(hash) && Find(hash) is null;
 
     /// <summary>Whether the peer has this entry, as it has one that stands on it.</summary>
-    public bool IsHeldBy(ContentHash hash, PeerId peer) => _entries.TryGetValue(hash, out var entry) && (entry.Holders & BitOf(peer)) != 0;
+    public bool IsHeldBy(ContentHash hash, PeerId peer) => Holders.Has(peer, hash);
 
     /// <summary>The peer's bit in <see cref="PendingEntry.Holders"/>.</summary>
-    public ulong BitOf(PeerId peer) => _bits.Of(peer);
+    public ulong BitOf(PeerId peer) => Holders.BitOf(peer);
 
     /// <summary>The peer has the entry, and so everything that it stands on.</summary>
-    public void MarkHeld(ContentHash hash, PeerId peer)
-    {
-        if (_entries.TryGetValue(hash, out var entry)) Mark(entry, BitOf(peer));
-    }
+    public void MarkHeld(ContentHash hash, PeerId peer) => Holders.Mark(hash, peer);
 
     /// <summary>Of the payloads that an entry waits for the first to ask for; null if that is under way, or cannot be asked for yet.</summary>
     public PendingEntry? LowestBelow(PendingEntry entry)
@@ -80,19 +69,6 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         if (entry.Header is null) return null;
         foreach (var prev in entry.Header.PrevEntryHashes.Hashes) { if (_entries.TryGetValue(prev, out var below) && below.State != PendingState.Offered) return below; }
         return null;
-    }
-
-    private void Mark(PendingEntry tip, ulong bits)
-    {
-        var walk = new Stack<PendingEntry>([tip]);
-        while (walk.TryPop(out var entry))
-        {
-            // What stands below was marked when this was.
-            if ((entry.Holders & bits) == bits) continue;
-            entry.Holders |= bits;
-            if (entry.Header is null) continue;
-            foreach (var prev in entry.Header.PrevEntryHashes.Hashes) { if (_entries.TryGetValue(prev, out var below)) walk.Push(below); }
-        }
     }
 
     /// <summary>What the peer has made us hold.</summary>
@@ -133,7 +109,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         // By way of its dependents it may have been marked already, and what it stands on not.
         ulong holders = entry.Holders | BitOf(source.Peer);
         entry.Holders = 0;
-        Mark(entry, holders);
+        Holders.Mark(entry, holders);
         return entry;
     }
 
@@ -145,8 +121,8 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         entry.PayloadFrom = from;
         entry.State = PendingState.Held;
         PayloadBytes += bytes;
-        Hold(entry, bytes);
-        if (entry.Missing == 0) Offer(entry);
+        _offers.Hold(entry, bytes);
+        if (entry.Missing == 0) _offers.Offer(entry);
     }
 
     /// <summary>The replica contains the entry now. Answers who brought it, if it was pending.</summary>
@@ -155,7 +131,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         if (!_entries.Remove(hash, out var entry)) return null;
         bool wasOffered = entry.State == PendingState.Offered;
         Forget(entry);
-        if (!wasOffered) Wake(entry);
+        if (!wasOffered) _offers.Wake(entry);
         return entry.PayloadFrom;
     }
 
@@ -172,28 +148,18 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     public void Defer(ContentHash hash)
     {
         if (Find(hash) is not { State: PendingState.Offered } entry) return;
-        Withdraw(entry);
+        _offers.Withdraw(entry);
         entry.State = PendingState.Deferred;
-        if (_deferred.Count >= settings.DeferredEntriesMax || _deferredBytes + entry.PayloadBytes > settings.PendingPayloadBytesMax / 4)
-        {
-            Drop(entry, remember: false);
-            return;
-        }
-        _deferred.Add(entry);
-        _deferredBytes += entry.PayloadBytes;
+        if (!_deferred.TryAdd(entry)) Drop(entry, remember: false);
     }
 
     /// <summary>Offers again what was put off.</summary>
     public void RetryDeferred()
     {
-        var retried = _deferred.ToArray();
-        _deferred.Clear();
-        _deferredBytes = 0;
-        foreach (var entry in retried)
+        foreach (var entry in _deferred.TakeAll())
         {
-            if (!entry.IsLive || entry.State != PendingState.Deferred) continue;
             entry.State = PendingState.Held;
-            if (entry.Missing == 0) Offer(entry);
+            if (entry.Missing == 0) _offers.Offer(entry);
         }
     }
 
@@ -205,9 +171,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
             share.OrphanedAt = now;
             _orphans.Add(share);
         }
-        ulong bit = _bits.Free(peer);
-        if (bit == 0) return;
-        foreach (var entry in _entries.Values) entry.Holders &= ~bit;
+        if (!Holders.Free(peer)) return;
         if (share is { Headers: > 0 } && !hasLeft) DropUnheld(share);
         while (_orphans.Count > 0 && _orphans.Sum(o => o.Headers) > settings.PendingEntriesPerPeerMax && DropUnheld(_orphans[0])) { }
     }
@@ -244,6 +208,8 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         return dropped.Length > 0;
     }
 
+    private PendingHolders Holders => _holders ??= new(_entries);
+
     private bool RemainsWanted(ContentHash hash)
     {
         var entry = _entries[hash];
@@ -257,52 +223,6 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
     {
         if (!_entries.TryGetValue(hash, out var entry)) _entries.Add(hash, entry = new(hash));
         return entry;
-    }
-
-    private void Offer(PendingEntry entry)
-    {
-        _waking.Enqueue(entry);
-        OfferWaking();
-    }
-
-    private void OfferWaking()
-    {
-        while (_waking.TryDequeue(out var next))
-        {
-            next.State = PendingState.Offered;
-            Hold(next, -next.PayloadBytes);
-            _offers.Add(next);
-            foreach (var dependent in next.Dependents) Satisfy(dependent);
-        }
-    }
-
-    private void Wake(PendingEntry available)
-    {
-        foreach (var dependent in available.Dependents) Satisfy(dependent);
-        OfferWaking();
-    }
-
-    private void Satisfy(PendingEntry dependent)
-    {
-        if (!dependent.IsLive || --dependent.Missing > 0) return;
-        if (dependent.State == PendingState.Held) _waking.Enqueue(dependent);
-    }
-
-    // The opposite of Offer, for everything offered on top of the entry.
-    private void Withdraw(PendingEntry entry)
-    {
-        var walk = new Stack<PendingEntry>([entry]);
-        while (walk.TryPop(out var next))
-        {
-            next.State = PendingState.Held;
-            Hold(next, next.PayloadBytes);
-            foreach (var dependent in next.Dependents)
-            {
-                if (!dependent.IsLive) continue;
-                dependent.Missing++;
-                if (dependent.State == PendingState.Offered) walk.Push(dependent);
-            }
-        }
     }
 
     private void Drop(PendingEntry entry, bool remember)
@@ -331,13 +251,7 @@ internal sealed class PendingEntries(ISyncReplica replica, SyncSettings settings
         Count--;
         PayloadBytes -= entry.PayloadBytes;
         entry.Source.Headers--;
-        if (entry.State != PendingState.Offered) Hold(entry, -entry.PayloadBytes);
+        if (entry.State != PendingState.Offered) _offers.Hold(entry, -entry.PayloadBytes);
         if (entry.Source is { Headers: 0, OrphanedAt: not null } empty) _orphans.Remove(empty);
-    }
-
-    private void Hold(PendingEntry entry, int bytes)
-    {
-        HeldBytes += bytes;
-        entry.Source.HeldBytes += bytes;
     }
 }

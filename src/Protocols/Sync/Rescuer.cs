@@ -11,6 +11,8 @@ namespace Hhs.Protocols.Sync;
 /// nowhere is told nothing new for a while, which ends its asking; then it is told tips that nobody has, one more each time,
 /// each of which takes up one of the peers before us, and with the last of them what it lacks: that it asks of us. It looks
 /// for payloads from announced tips down and stops at what it has, so the lowest entries that it lacks are told as tips, too.
+/// A tip that nobody has makes it ask the peers before us in vain for as long as it stands (docs/wire-compatibility.md), so it
+/// stands until the original asks us, and for half a second at most; and rescues in vain come less and less often.
 /// Source: dispatchHeaderRequests, handleNewFrontier and findPayloadsForPeer in the original's synchronizer.
 /// </remarks>
 internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
@@ -24,6 +26,12 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
     public void TimePassed()
     {
         foreach (var peer in context.Peers.Values) { if (peer.Kind == PeerKind.Original) Look(peer, peer.Rescue); }
+    }
+
+    /// <summary>An original asks us: it has been reached, and hears the truth at once.</summary>
+    public void AskedBy(SyncPeer peer)
+    {
+        if (peer.Rescue.Step == RescueStep.Called) Desist(peer, peer.Rescue);
     }
 
     private bool MayLack(SyncPeer peer) =>
@@ -72,7 +80,7 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
         {
             // It may not want what we have: then it is not to be bothered for ever.
             Desist(peer, rescue);
-            rescue.Since = rescue.Due = context.Now + (Rest * Math.Min(rescue.Calls / CallsInARow, 4));
+            rescue.Since = rescue.Due = context.Now + (Rest * Math.Pow(2, Math.Min(rescue.Calls / CallsInARow, RestDoublings) - 1));
         }
         else
         {
@@ -87,7 +95,9 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
     {
         if (rescue.Step == RescueStep.Waiting) return;
         rescue.Step = RescueStep.Waiting;
-        gossip.Tell(peer);
+        // One that is shunned meanwhile is told nothing new, and must not be left with what nobody has.
+        if (context.IsShunned(peer)) gossip.Say(peer, Gossip.NothingNewTo(peer, context.Replica.Id));
+        else gossip.Tell(peer);
     }
 
     private void Call(SyncPeer peer, Rescue rescue, List<ContentHash> lacks)
@@ -109,6 +119,7 @@ internal sealed class Rescuer(SyncContext context, Gossip gossip, Server server)
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WithdrawnTime = TimeSpan.FromMilliseconds(500);
 
+    private const int RestDoublings = 6;   // up to eight minutes
     private const int CallsInARow = 5;   // an original keeps 6 peers a topic: as many may be before us
     private const int LowestTold = 16;
 }

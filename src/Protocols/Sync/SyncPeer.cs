@@ -11,6 +11,8 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
 
     public PeerKind Kind { get; } = kind;
 
+    public TimeSpan JoinedAt { get; init; }
+
     public int Charged { get; set; }
 
     /// <summary>Bytes sent and not drained.</summary>

@@ -45,10 +45,30 @@ public sealed class TopicSync
     /// <summary>When something was last admitted, asked for or answered; announcements alone do not count.</summary>
     public TimeSpan LastActive { get; private set; }
 
-    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched.</summary>
+    /// <summary>Whether nothing is under way that would be lost with this machine: no fetch, no answer, nothing that waits, nothing announced and not fetched, and no peer told anything but the truth.</summary>
     public bool IsIdle =>
         _pending.Count == 0 && !_fetcher.IsBusy
-        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
+        && _context.Peers.Values.All(p => p.Responding is null && p.Requests.Count == 0 && p.Rescue.Step == RescueStep.Waiting && (p.Announced is null || _context.IsShunned(p) || !p.Announced.Any(_pending.IsUnknown)));
+
+    /// <summary>How far we have come up with our peers.</summary>
+    public SyncProgress ProgressAt(TimeSpan now)
+    {
+        int heard = 0, unheard = 0, behind = 0;
+        bool inParts = _context.Replica.Count >= _context.Settings.NativeStageEntries;
+        foreach (var peer in _context.Peers.Values)
+        {
+            if (_context.IsShunned(peer)) continue;
+            if (peer.Announced is not { } announced)
+            {
+                if (now - peer.JoinedAt < UnheardFor) unheard++;   // then it has nothing to say, or could not show what it announced
+                continue;
+            }
+            heard++;
+            if (announced.Any(tip => _pending.IsUnknown(tip))) behind++;
+            inParts |= announced.Count == WireLimits.HashesMax;
+        }
+        return new(heard, unheard, behind, _pending.Count, _fetcher.IsBusy || (inParts && now - LastActive < NextPartWithin));
+    }
 
     /// <summary>Takes one input; answers what is to be done, in order.</summary>
     public IReadOnlyList<SyncEffect> Advance(SyncInput input)
@@ -117,7 +137,7 @@ public sealed class TopicSync
 
     private void TakeIn(PeerId id, PeerKind kind)
     {
-        var peer = new SyncPeer(id, kind, _context.Settings);
+        var peer = new SyncPeer(id, kind, _context.Settings) { JoinedAt = _context.Now };
         _context.Peers.Add(id, peer);
         _gossip.Joined(peer);
     }
@@ -181,6 +201,7 @@ public sealed class TopicSync
             case SyncMessage.HeaderBatch m: _fetcher.HeaderBatch(peer, m); break;
             case SyncMessage.HeaderRequest m:
                 _tree.AskedBy(peer);
+                _rescuer.AskedBy(peer);
                 _server.Request(peer, m);
                 break;
             case SyncMessage.HeaderResponseMeta m: _fetcher.HeaderMeta(peer, m); break;
@@ -233,4 +254,7 @@ public sealed class TopicSync
             run.Add(entry.Whole!);
         }
     }
+
+    private static readonly TimeSpan UnheardFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan NextPartWithin = TimeSpan.FromSeconds(3);
 }

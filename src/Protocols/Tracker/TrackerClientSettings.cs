@@ -12,6 +12,9 @@ public sealed record TrackerClientSettings
     /// <summary>Topics in one request; more make several.</summary>
     public int TopicsPerRequestMax { get; init; } = 256;
 
+    /// <summary>Requests in a minute, after a few that may follow each other at once; further ones wait. A tracker of ours takes 600.</summary>
+    public int RequestsPerMinuteMax { get; init; } = 300;
+
     /// <summary>Candidates taken of one topic from one answer, in random choice; further ones are dropped.</summary>
     public int CandidatesMax { get; init; } = 64;
 

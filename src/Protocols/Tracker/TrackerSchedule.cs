@@ -6,8 +6,9 @@ namespace Hhs.Protocols.Tracker;
 
 /// <summary>What a node says to one tracker, and when: announces what it carries before that is forgotten, leaves what it does not, asks for peers.</summary>
 /// <remarks>
-/// One request is out at a time. Questions go first, since somebody waits for them; then goodbyes; then announcements, those
-/// that are due soon together with those that are due. A tracker that does not answer is tried again after pauses that grow; one
+/// One request is out at a time, and only so many in a minute, since a tracker counts them: a node of very many topics asks for them in
+/// turn. Questions go first, since somebody waits for them; then goodbyes; then announcements, those that are due soon together
+/// with those that are due. While questions wait, every other request is one of the others. A tracker that does not answer is tried again after pauses that grow; one
 /// that answers by an error is asked the next thing, and told the same again only after a pause. No clock, socket or thread
 /// in here. Source: wire.md section 7.
 /// </remarks>
@@ -19,11 +20,14 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
     // Sorted, so that what one request holds does not depend on where a dictionary put it.
     private readonly SortedDictionary<string, Announced> _carried = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _leaving = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, HashSet<string>> _asked = new(StringComparer.Ordinal);
+    private readonly Questions _asked = new();
+    private readonly RequestPace _pace = new(settings.RequestsPerMinuteMax, AtOnceMax);
     private readonly Dice _dice = new(random);
     private TimeSpan _askAt, _notBefore, _answeredAt;
     private TrackerRequest? _out;
     private int _failures;
+    private bool _hasAsked;
+    private (bool IsKnown, TimeSpan? At) _firstDue;
 
     /// <summary>Requests that have failed since the last answer.</summary>
     public int Failures => _failures;
@@ -72,22 +76,18 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
             // Whoever is being left at this moment is announced after that.
             if (!_carried.ContainsKey(topic)) _carried.Add(topic, new() { Due = now });
         }
+        _firstDue = default;
     }
 
     private void OnFind(TrackerScheduleInput.Find find)
     {
         if (_asked.Count == 0) _askAt = find.Now + settings.GatherFor;
-        if (!_asked.TryGetValue(find.Topic, out var schemes))
-        {
-            if (_asked.Count >= AskedMax) return;   // it is asked again before long
-            _asked.Add(find.Topic, schemes = new(StringComparer.Ordinal));
-        }
-        foreach (string scheme in find.Schemes) if (schemes.Count < TrackerLimits.SchemesMax) schemes.Add(scheme);
+        _asked.Add(find.Topic, find.Schemes);
     }
 
     private void OnFailed(TimeSpan now)
     {
-        if (_out is TrackerRequest.Query query) foreach (string topic in query.Topics) _asked.TryAdd(topic, new(query.Schemes, StringComparer.Ordinal));
+        if (_out is TrackerRequest.Query query) foreach (string topic in query.Topics) _asked.Add(topic, query.Schemes);
         if (_out is TrackerRequest.Leave leave) foreach (string topic in leave.Topics) if (!_carried.ContainsKey(topic)) _leaving.Add(topic);
         // After so long it has forgotten by itself.
         if (now - _answeredAt > TimeSpan.FromSeconds(GrantedMax)) _leaving.Clear();
@@ -104,6 +104,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
                 break;
             case (TrackerRequest.Announce announce, TrackerResponse.Error error):
                 foreach (var entry in announce.Entries) if (_carried.TryGetValue(entry.Topic, out var refused)) refused.Due = now + Pause(refused.Refusals++) + (settings.Ttl / 3);
+                _firstDue = default;
                 effects.Add(new TrackerScheduleEffect.Refused(error.Message));
                 break;
             case (TrackerRequest.Leave, TrackerResponse.LeaveAck): break;
@@ -126,6 +127,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         var third = TimeSpan.FromSeconds(Math.Clamp(ttl, GrantedMin, GrantedMax) / 3);
         announced.Due = now + third - (third * 0.1 * _dice.Fraction());
         announced.Refusals = 0;
+        _firstDue = default;
     }
 
     private void OnPeers(TrackerRequest.Query query, TrackerResponse.QueryResponse answer, List<TrackerScheduleEffect> effects)
@@ -144,14 +146,16 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
     private void Next(TimeSpan now, List<TrackerScheduleEffect> effects)
     {
         if (_out is not null) return;
-        if (now >= _notBefore && TakeRequest(now) is { } request)
+        var notBefore = _notBefore > _pace.NextAt ? _notBefore : _pace.NextAt;
+        if (now >= notBefore && TakeRequest(now) is { } request)
         {
             _out = request;
+            _pace.Made(now);
             effects.Add(new TrackerScheduleEffect.Exchange(request));
             return;
         }
         if (Wake() is not { } wake) return;
-        if (wake < _notBefore) wake = _notBefore;
+        if (wake < notBefore) wake = notBefore;
         effects.Add(new TrackerScheduleEffect.ArmTimer(wake > now ? wake - now : TimeSpan.Zero));
     }
 
@@ -159,26 +163,32 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
     {
         TimeSpan? wake = _asked.Count > 0 ? _askAt : null;
         if (_leaving.Count > 0) wake = _notBefore;
-        foreach (var announced in _carried.Values) if (wake is not { } earliest || announced.Due < earliest) wake = announced.Due;
-        return wake;
+        return FirstDue() is { } due && (wake is not { } earliest || due < earliest) ? due : wake;
+    }
+
+    // Looked for again only after a change: a node may carry very many, and ask for each.
+    private TimeSpan? FirstDue()
+    {
+        if (!_firstDue.IsKnown) _firstDue = (true, _carried.Count == 0 ? null : _carried.Values.Min(a => a.Due));
+        return _firstDue.At;
     }
 
     private TrackerRequest? TakeRequest(TimeSpan now)
     {
-        if (_asked.Count > 0 && now >= _askAt)
+        bool isDue = _leaving.Count > 0 || FirstDue() <= now;
+        if (_asked.Count > 0 && now >= _askAt && !(_hasAsked && isDue))
         {
-            var asked = _asked.Take(settings.TopicsPerRequestMax).ToList();
-            foreach (var (topic, _) in asked) _asked.Remove(topic);
-            return new TrackerRequest.Query(
-                [.. asked.Select(a => a.Key)], [.. asked.SelectMany(a => a.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(TrackerLimits.SchemesMax)]);
+            _hasAsked = true;
+            return _asked.Take(settings.TopicsPerRequestMax);
         }
+        _hasAsked = false;
+        if (!isDue) return null;
         if (_leaving.Count > 0)
         {
             string[] left = [.. _leaving.Take(settings.TopicsPerRequestMax)];
             _leaving.ExceptWith(left);
             return new TrackerRequest.Leave(left);
         }
-        if (!_carried.Values.Any(a => a.Due <= now)) return null;
         var due = _carried.Where(c => c.Value.Due <= now + Soon).OrderBy(c => c.Value.Due).Take(settings.TopicsPerRequestMax).ToList();
         foreach (var (_, announced) in due) announced.IsHeld = true;   // from when it is sent it may be stored, whatever becomes of the answer
         return new TrackerRequest.Announce([.. due.Select(d => new AnnouncedTopic(d.Key, settings.Ttl.TotalSeconds))], self);
@@ -197,7 +207,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         public int Refusals { get; set; }
     }
 
-    private const int AskedMax = 4096;
+    private const int AtOnceMax = 30;
     private const double GrantedMin = 60, GrantedMax = 600;
 
     // What is due within this time is announced along with what is due.

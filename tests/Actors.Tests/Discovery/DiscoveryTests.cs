@@ -168,6 +168,37 @@ public sealed class DiscoveryTests : IAsyncLifetime
         await Eventually.Holds(() => directory.Carried.TryGetValue(node, out var carried) && carried.Count == 49 && !carried.Contains(sets[7].Id), "what is dormant is not announced");
     }
 
+    /// <summary>A source may say what it likes: of one answer so many candidates are taken as a topic has room for.</summary>
+    [Fact]
+    public async Task Of_one_answer_no_more_candidates_are_taken_than_are_remembered()
+    {
+        var transport = new DialRecorder();
+        var settings = new HhsSettings
+        {
+            Mesh = MeshNet.Quick with { DialsPerSecondMax = 1000 }, ExtraTransports = [transport],
+            Discovery = new() { Swarm = SwarmSettings.Default with { CandidatesMax = 5, DialsMax = 5, RedialMin = TimeSpan.FromMilliseconds(10), RedialMax = TimeSpan.FromMilliseconds(10) } },
+        };
+        await using var node = await HhsNode.StartAsync(settings, LogProbe.Config);
+        var candidates = Enumerable.Range(0, 10_000).Select(i => new SwarmCandidate(MeshNet.NewKey().KeyId, $"nobody://peer{i}")).ToList();
+        node.AddDiscovery(node.System.ActorOf(Props.Create(() => new SaysItOnce(candidates))), 0);
+        await MeshNet.NewSet(node, "s");
+        await Eventually.Holds(() => transport.Dials.CountBy(d => d.To).Count(d => d.Value > 2) >= 5, "all that were taken have been dialled again and again");
+        Assert.Equal(candidates.Take(5).Select(c => new Uri(c.Address)).ToHashSet(), transport.Dials.Select(d => d.To).ToHashSet());
+    }
+
+    private sealed class SaysItOnce : ReceiveActor
+    {
+        public SaysItOnce(IReadOnlyList<SwarmCandidate> candidates)
+        {
+            bool said = false;
+            Receive<DiscoveryProtocol.Find>(find =>
+            {
+                if (!said) Sender.Tell(new DiscoveryProtocol.Found(find.Topic, candidates));
+                said = true;
+            });
+        }
+    }
+
     private async Task<HhsNode> Start(string name, Directory directory, Func<HhsSettings, HhsSettings>? change = null)
     {
         var settings = new HhsSettings

@@ -9,13 +9,13 @@ using Hhs.Model.Types.Set;
 namespace Hhs.Actors.Tests.Mesh;
 
 /// <summary>Nodes of one process, connected in memory, each listening under its own name.</summary>
-internal sealed class MeshNet : IAsyncDisposable
+internal sealed class MeshNet(ConnectionLimits? limits = null) : IAsyncDisposable
 {
     public static readonly MeshSettings Quick = new() { RedialMin = TimeSpan.FromMilliseconds(20), RedialMax = TimeSpan.FromMilliseconds(200) };
 
     private readonly List<HhsNode> _nodes = [];
 
-    public MemoryTransport Transport { get; } = new(new());
+    public MemoryTransport Transport { get; } = new(limits ?? new());
 
     public async Task<HhsNode> StartAsync(string name, HhsSettings? settings = null, string? alsoListen = null)
     {

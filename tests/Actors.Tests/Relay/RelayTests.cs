@@ -227,6 +227,26 @@ public sealed class RelayTests : IAsyncLifetime
         Assert.Equal(2, (await roomy.HostedAsync()).Count);
     }
 
+    /// <summary>Clients of different relays meet, and go on when the one relay is gone.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Relays_that_name_one_another_host_the_same_objects()
+    {
+        var (one, other) = (await Start(), await Start(name: "other"));
+        one.AddPeer(other.Address());
+        other.AddPeer(one.Address());
+        var alice = await Client(one);
+        var set = await MeshNet.NewSet(alice, "s");
+        await HasAll(other, set.Id, 1);
+        Assert.Equal(alice.KeyId, (await one.HostedAsync()).Single().Owner);
+        Assert.Equal(one.KeyId, (await other.HostedAsync()).Single().Owner);   // it hosts for whoever asked it
+        var bob = await Client(other);
+        var copy = await bob.OpenSetAsync(set.Id);
+        await MeshNet.Syncs(set, copy, "over two relays");
+        await one.DisposeAsync();
+        await copy.AddAsync("later");
+        await HasAll(other, set.Id, 4);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData(true)]
     [InlineData(false)]

@@ -3,6 +3,7 @@ using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
+using Hhs.Model.Types.Set;
 using Hhs.Protocols;
 using Hhs.Protocols.Wire;
 
@@ -247,6 +248,34 @@ public sealed class SleepersTests
         other.Join(host.Sleepers, host.Ids[29]);
         other.Announce(host.Sleepers, host.Ids[29], Unknown);
         Assert.Equal(host.Ids[29], (await host.Mesh.NextAsync<MeshProtocol.OpenTopic>()).Topic);
+    }
+
+    [Fact]
+    public async Task A_sleeping_object_is_dropped_without_being_woken_and_can_be_made_again()
+    {
+        await using var host = await new SleepingHost(2, Patient).StartedAsync();
+        var (id, other) = (host.Ids[0], host.Ids[1]);
+        var session = new FakeSession(host.System, "session-1");
+        session.Join(host.Sleepers, id);
+        await session.HearsAsync<SyncMessage.NewFrontier>();
+        Assert.Equal(new ObjectsProtocol.Dropped(id), await host.Objects.Ask(new ObjectsProtocol.Drop(id), Eventually.Patience, TestContext.Current.CancellationToken));
+        Assert.False(host.Stores(id));
+        var closed = await host.Mesh.NextAsync<MeshProtocol.CloseTopic>();
+        Assert.Equal((id, host.Sleepers), (closed.Topic, closed.Channel));
+        Assert.IsType<ObjectProtocol.Refused>(await host.Say(id, ObjectProtocol.GetStatus.Instance));
+
+        // What a session says before it has heard of that wakes nothing, nor answers anything.
+        session.Send(host.Sleepers, id, Question(id, "late"));
+        session.Leave(host.Sleepers, id);
+        await Eventually.Holds(() => session.Released == 1, "its message is released");
+        Assert.True(await host.Has(other, "element 0"));
+        Assert.DoesNotContain(host.Mesh.TakeAll(), m => m is MeshProtocol.OpenTopic open && open.Topic == id);
+        Assert.DoesNotContain(session.Probe.TakeAll(), m => m is MeshProtocol.SendOnTopic);
+        Assert.True(host.Stores(other));
+
+        var made = await host.Objects.Ask(new ObjectsProtocol.Create((Literal.Map)SetPayloads.Create(new SetOptions { Seed = "set 0" })), Eventually.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(new ObjectProtocol.Applied(id), made);
+        Assert.Equal(1, Assert.IsType<ObjectProtocol.Status>(await host.Say(id, ObjectProtocol.GetStatus.Instance)).Entries);
     }
 
     private static SyncMessage Question(ContentHash id, string requestId) => new SyncMessage.PayloadRequest(requestId, id, [id]);

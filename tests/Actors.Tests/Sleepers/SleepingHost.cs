@@ -49,6 +49,9 @@ internal sealed class SleepingHost : IAsyncDisposable
     /// <summary>The tip of a set as it was stored: a create entry, and two adds on top of one another.</summary>
     public Position FrontierOf(ContentHash id) => _journal.Objects.Single(o => o.ObjectId == id).Frontier!;
 
+    /// <summary>Whether there is anything of the object in the store.</summary>
+    public bool Stores(ContentHash id) => _journal.Objects.Any(o => o.ObjectId == id);
+
     public IReadOnlyList<IndexedEntry> LogOf(ContentHash id) => [.. _journal.ReadIndex(id)];
 
     /// <summary>The channel that takes over the object's topic when it wakes.</summary>

@@ -115,6 +115,30 @@ public sealed class HostileClientTests : IAsyncLifetime
         foreach (var peer in silent) await peer.DisposeAsync();
     }
 
+    /// <summary>Its address has places enough: as if silent ones came from many.</summary>
+    [Fact]
+    public async Task Who_holds_all_places_without_a_request_loses_them_to_who_makes_one()
+    {
+        var tracker = await _bench.TrackAsync(settings: new() { ConnectionsMax = 10, ConnectionsPerAddressMax = 100 });
+        var silent = new List<RawPeer>();
+        for (int i = 0; i < 30; i++)
+        {
+            silent.Add(await RawPeer.ConnectAsync(tracker.Address));
+            if (i % 2 == 0) await silent[i].HandshakeAsync(KeyAgreement.Original);   // one that holds on after it
+        }
+        for (int i = 0; i < 5; i++)
+        {
+            await using var honest = await RawPeer.ConnectAsync(tracker.Address);
+            await honest.HandshakeAsync(KeyAgreement.Original);
+            await honest.SendSealedAsync("{\"type\":\"leave\",\"topics\":[]}"u8);
+            Assert.Equal("{\"type\":\"leave_ack\"}", await honest.NextTextAsync());
+        }
+        await _bench.Log.Says("others wait for this one");
+        await silent[0].IsClosedAsync();
+        foreach (var peer in silent) await peer.DisposeAsync();
+        await tracker.StopAsync();
+    }
+
     [Fact]
     public async Task A_handshake_that_was_recorded_opens_nothing()
     {

@@ -1,5 +1,7 @@
 using Hhs.Actors.Node;
+using Hhs.Actors.Relay;
 using Hhs.Actors.Settings;
+using Hhs.Model.Hashing;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Actors.Tests.Tracker;
@@ -21,6 +23,27 @@ public sealed class NodesByTrackerTests
         await tracker.Holds(2);
     }
 
-    private static Task<HhsNode> StartAsync(RunningTracker tracker) =>
-        HhsNode.StartAsync(new HhsSettings { Listen = [new Uri("ws://127.0.0.1:0")], Trackers = [tracker.Pinned] });
+    /// <summary>Who made the object is not at the tracker, and may be gone: what a relay hosts is found at the relay.</summary>
+    [Fact]
+    public async Task A_relay_announces_what_it_hosts()
+    {
+        await using var bench = new TrackerBench();
+        var tracker = await bench.TrackAsync();
+        await using var relay = await StartAsync(tracker, new() { Enabled = true });
+        ContentHash id;
+        await using (var maker = await HhsNode.StartAsync(new HhsSettings { Peers = [relay.Address()] }))
+        {
+            var set = await maker.CreateSetAsync(new SetOptions { Seed = "hosted" });
+            await set.AddAsync("bread");
+            id = set.Id;
+            await Eventually.Holds(async () => (await relay.ObjectsAsync()).Any(o => o.Id == id && o.Entries == 2), "the relay has it");
+        }
+        await tracker.Holds(1);
+        await using var two = await StartAsync(tracker);
+        var copy = await two.OpenSetAsync(id);
+        await Eventually.Holds(() => copy.ContainsAsync("bread"), "it is found at the relay");
+    }
+
+    private static Task<HhsNode> StartAsync(RunningTracker tracker, RelaySettings? relay = null) =>
+        HhsNode.StartAsync(new HhsSettings { Listen = [new Uri("ws://127.0.0.1:0")], Trackers = [tracker.Pinned], Relay = relay ?? new() });
 }

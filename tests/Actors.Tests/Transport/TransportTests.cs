@@ -74,6 +74,31 @@ public sealed class InboundLimitTests(TestCertificates certificates) : IClassFix
         second.Close("done");
     }
 
+    /// <summary>Each of them could wait for ten seconds.</summary>
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("wss")]
+    public async Task Connections_that_ask_for_nothing_keep_nobody_out(string scheme)
+    {
+        var transport = Create(scheme, new() { InboundMax = 2 });
+        await using var listener = await transport.ListenAsync(new($"{scheme}://127.0.0.1:0"), connection => connection.Start(ActorRefs.Nobody));
+        var silent = new List<TcpClient>();
+        for (int i = 0; i < 60; i++)
+        {
+            silent.Add(new());
+            await silent[i].ConnectAsync(IPAddress.Loopback, listener.Address.Port, TestContext.Current.CancellationToken);
+        }
+        Assert.True(await IsLetIn(transport, listener.Address));
+        await Eventually.Holds(() => IsClosed(silent[0]), "the first of them is closed");
+        silent.ForEach(s => s.Dispose());
+
+        static bool IsClosed(TcpClient client)
+        {
+            try { return client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Receive(new byte[1]) == 0; }
+            catch (SocketException) { return true; }
+        }
+    }
+
     [Theory]
     [InlineData("ws")]
     [InlineData("tcp")]

@@ -27,9 +27,71 @@ public class SettlerTests
 
     private static void Same(History history, Settler<string> settler, DagVersion version)
     {
-        string settled = settler.At(version)!.State, scratch = new Settler<string>(history.Log, history).At(version)!.State;
+        var other = new Settler<string>(history.Log, history);
+        string settled = settler.StateOf(settler.At(version)!), scratch = other.StateOf(other.At(version)!);
         Assert.True(settled == history.Define(version), $"seed {history.Seed}, {history.Log.Count} entries\n{settled}\n{history.Define(version)}");
         Assert.Equal(settled, scratch);
+    }
+
+    // Without rights and seals: the verdicts found anew are of the entry itself and of what is concurrent with it; of a batch, with some of it.
+    [Fact]
+    public void Settling_costs_what_is_concurrent_and_never_the_history_below()
+    {
+        int most = 0;
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var history = new History(seed, mayHaveSealsAndRights: false);
+            var settler = new Settler<string>(history.Log, history);
+            for (int entry = 0; entry < history.Count; entry++)
+            {
+                history.Append(entry);
+                int before = history.SettledCount;
+                settler.At(history.Log.FrontierVersion);
+                int concurrent = Enumerable.Range(0, entry).Count(other => !history.Log.Precedes(other, entry));
+                Assert.InRange(history.SettledCount - before, 1, concurrent + 1);
+                most = Math.Max(most, concurrent);
+            }
+        }
+        Assert.True(most > 10);
+    }
+
+    [Fact]
+    public void A_branch_of_10_000_entries_is_settled_once_and_what_has_seen_it_costs_one()
+    {
+        var spam = new History(3, mayHaveSealsAndRights: false) { IsLine = true, KeepsAll = false };
+        const int Count = 10_000, Fork = 100;
+        for (int entry = 0; entry <= Fork; entry++) spam.Append(entry);
+        // An honest line of 100 beside a hostile one of 10,000, both on the same entry.
+        for (int entry = Fork + 1; entry <= Fork + 100; entry++) spam.Append(entry);
+        var settler = new Settler<string>(spam.Log, spam);
+        settler.At(spam.Log.FrontierVersion);
+        int start = spam.SettledCount;
+        spam.AppendOn(Fork);
+        for (int entry = 1; entry < Count; entry++) spam.AppendOn(spam.Log.Count - 1);
+        settler.At(spam.Log.FrontierVersion);
+        Assert.InRange(spam.SettledCount - start, Count, Count + 100);
+        start = spam.SettledCount;
+        spam.AppendOn(Fork + 100, spam.Log.Count - 1);
+        settler.At(spam.Log.FrontierVersion);
+        Assert.Equal(1, spam.SettledCount - start);
+    }
+
+    // The states of a long line are not all kept: those far back are made again, and are the same.
+    [Fact]
+    public void A_state_far_back_is_there_when_it_is_asked_for()
+    {
+        var line = new History(1) { IsLine = true };
+        for (int entry = 0; entry < 2_500; entry++) line.Append(entry);
+        var settler = new Settler<string>(line.Log, line);
+        settler.At(line.Log.FrontierVersion);
+        int settled = line.SettledCount;
+        foreach (int entry in (int[])[0, 1, 63, 64, 65, 700, 1_000, 1_475, 1_476, 1_477, 2_498, 2_499])
+        {
+            string state = settler.StateOf(settler.At(line.Log.VersionOf(entry))!);
+            Assert.EndsWith($" {entry}()", state, StringComparison.Ordinal);
+            Assert.Equal(entry + 1, state.Count(c => c == '('));
+        }
+        Assert.InRange(line.SettledCount - settled, 1, 12 * 64);
     }
 
     [Fact]
@@ -51,11 +113,11 @@ public class SettlerTests
         private readonly HashSet<int> _seals = [], _barriers = [], _users = [];
         private readonly List<int[]> _prev = [];
 
-        public History(int seed)
+        public History(int seed, bool mayHaveSealsAndRights = true)
         {
             (Seed, Random) = (seed, new(seed));
             int writers = 1 + Random.Next(4);
-            bool hasSeals = Random.Next(2) == 0, hasRights = Random.Next(2) == 0;
+            bool hasSeals = mayHaveSealsAndRights && Random.Next(2) == 0, hasRights = mayHaveSealsAndRights && Random.Next(2) == 0;
             var tips = new HashSet<int>[writers];
             for (int i = 0; i < writers; i++) tips[i] = [0];
             _prev.Add([]);
@@ -80,10 +142,28 @@ public class SettlerTests
 
         public DagLog Log { get; } = new();
 
+        /// <summary>Whether the graph is none, each entry on top of the one before.</summary>
+        public bool IsLine { get; init; }
+
+        public int SettledCount { get; private set; }
+
+        /// <summary>Whether the state names all entries before, and not the last alone.</summary>
+        public bool KeepsAll { get; init; } = true;
+
         public void Append(int entry)
         {
             var hash = HashOf(entry);
+            if (IsLine && entry >= Count) _prev.Add([entry - 1]);
+            if (IsLine && entry > 0) _prev[entry] = [entry - 1];
             Log.Append(new Header(hash, Position.Of([.. _prev[entry].Select(HashOf)]), hash), []);
+        }
+
+        public void AppendOn(params int[] prev)
+        {
+            while (_prev.Count <= Log.Count) _prev.Add([]);
+            _prev[Log.Count] = prev;
+            var hash = HashOf(Log.Count);
+            Log.Append(new Header(hash, Position.Of([.. prev.Select(HashOf)]), hash), []);
         }
 
         public Rank RankOf(int entry) => Rank.Of(entry % 3, HashOf(0), HashOf(entry));
@@ -98,9 +178,10 @@ public class SettlerTests
         // A barrier counts unless a barrier of a lower rank, concurrent with it, does away with it.
         public (SettledVerdict, string) Settle(int entry, int place, string? before, DagVersion authority)
         {
+            SettledCount++;
             var against = _users.Contains(entry) ? _barriers.Where(barrier => Concurrent(barrier, entry, authority)
                 && !_barriers.Any(other => RankOf(other) < RankOf(barrier) && Concurrent(other, barrier, authority))) : [];
-            return (SettledVerdict.Live, $"{before} {entry}({string.Join(',', against.Order())})");
+            return (SettledVerdict.Live, KeepsAll ? $"{before} {entry}({string.Join(',', against.Order())})" : $"{entry}");
         }
 
         /// <summary>The page, word for word.</summary>

@@ -6,6 +6,7 @@ using Hhs.Model.Tests.Identity;
 using Hhs.Model.Tests.Json;
 using Hhs.Model.Tests.Types.Capabilities;
 using Hhs.Model.Tests.Types.Conditions;
+using Hhs.Model.Tests.Types.Space;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Counter;
@@ -99,14 +100,20 @@ public sealed class PayloadLimitTests
         ["Limits.ConditionSeenBytesMax"] = nameof(ConditionLimitTests.What_a_condition_of_a_type_s_own_has_seen_is_bounded_too),
         ["Limits.PrevEntryHashesMax"] = nameof(HeaderTests.Predecessors_are_bounded),
         ["Limits.PublicKeyBytesMax"] = nameof(IdentityTests.A_serialized_key_over_the_limit_is_refused),
+        ["Limits.SpaceMembersMax"] = nameof(SpaceLimitTests.At_most_1024_members),
+        ["Limits.TransactionConditionsMax"] = nameof(SpaceLimitTests.At_most_64_conditions),
+        ["Limits.TransactionOperationsMax"] = nameof(SpaceLimitTests.At_most_1024_operations),
+        ["Limits.WinnersMax"] = nameof(SpaceLimitTests.At_most_16_winners_are_named_and_all_are_counted),
         ["SeenValue.CandidatesMax"] = nameof(ConditionLimitTests.Long_values_and_many_candidates_are_seen_in_short),
         ["SeenValue.ValueBytesMax"] = nameof(ConditionLimitTests.Long_values_and_many_candidates_are_seen_in_short),
+        ["SpaceFormats.NameUnitsMax"] = nameof(SpaceLimitTests.A_name_has_at_most_64_units),
     };
 
     // What is held in memory at most, and thrown away beyond; and how long a number's text can be.
     private static readonly string[] NotOfPayloads =
     [
         "JsonBuffer.KeptBytesMax", "NumberText.BytesMax", "Reject.ExcerptUnitsMax", "ReplicatedCapabilities.JudgesHeldMax", "ReplicatedCapabilities.KeysHeldMax",
-        "ReplicatedRecord.ChildrenOpenMax", "ReplicatedSet.ChildrenOpenMax",
+        "ReplicatedRecord.ChildrenOpenMax", "ReplicatedSet.ChildrenOpenMax", "Settlement.ReviewedMax", "Settlement.StepsMax", "Settler`1.RecentMax", "Settler`1.StepsDownMax",
+        "SpaceEntryReader.RecentMax",
     ];
 }

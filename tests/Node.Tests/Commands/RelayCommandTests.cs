@@ -44,6 +44,31 @@ public sealed class RelayCommandTests
         }
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false, 3)]
+    [InlineData(true, 0)]
+    public async Task Whom_it_does_not_host_for_it_serves_only_when_told_to(bool serveAll, int code)
+    {
+        using DataFolder relay = new(), alice = new(), bob = new();
+        string id = await alice.CreateSetAsync("s");
+        string key = (await alice.HhsAsync("id", "--json")).Json[0].GetProperty("keyId").GetString()!;
+        await using var relaying = relay.Start(["relay", "--listen", "ws://127.0.0.1:0", "--allow", key, "--json", .. serveAll ? ["--serve-all"] : Array.Empty<string>()]);
+        string address = Address(await relaying.LineWithAsync("listening"));
+        await using var serving = alice.Start("serve", "--peer", address, "--json");
+        while ((await relay.HhsAsync("log", id, "--json")).Json.Count < 1) { }   // the running relay answers
+        var joined = await bob.HhsAsync("join", id, "--peer", address, "--until-synced", "--timeout", serveAll ? "30" : "1");
+        Assert.True(joined.Code == code, joined.Errors);
+
+        if (!serveAll) return;
+
+        // Served is not hosted for.
+        string his = await bob.CreateSetAsync("his");
+        await using var alsoServing = bob.Start("serve", "--peer", address, "--json");
+        await alice.HhsAsync("add", "s", "bread");
+        while ((await relay.HhsAsync("log", id, "--json")).Json.Count < 2) { }
+        Assert.Equal(3, (await relay.HhsAsync("log", his)).Code);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("--listen", "--tracker", "ws://127.0.0.1:1")]
     [InlineData("'nobody' is not a key id", "--listen", "ws://127.0.0.1:0", "--allow", "nobody")]

@@ -42,6 +42,38 @@ public sealed class ServeAndJoinTests
         Assert.Equal(0, await serving.EndAsync());
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Until_synced_waits_for_a_peer_that_pauses_before_it_has_given_all()
+    {
+        using DataFolder alice = new(), bob = new();
+        string id = await alice.CreateSetAsync("s");
+        await alice.HhsAsync(["add", "s", .. Enumerable.Range(0, 400).Select(i => $"item {i} {new string('x', 500)}")]);
+        await using var serving = alice.Start("serve", "--listen", "ws://127.0.0.1:0", "--json");
+        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("addresses")[0].GetString()!;
+        await using var link = new SlowLink(new Uri(address.Split('@')[1]).Port, bytesBefore: 150_000, pause: TimeSpan.FromSeconds(3));
+
+        var joined = await bob.HhsAsync("join", id, "--peer", $"{address.Split('@')[0]}@ws://127.0.0.1:{link.Port}", "--until-synced", "--json");
+        Assert.True(joined.Code == 0, joined.Errors);
+        Assert.True(link.HasPaused);
+        Assert.Equal(401, joined.Json[^1].GetProperty("entries").GetInt32());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Until_synced_is_not_reached_with_peers_that_do_not_have_the_object_or_are_not_there()
+    {
+        using DataFolder alice = new(), bob = new();
+        await alice.CreateSetAsync("another");
+        string id = await bob.CreateSetAsync("s");
+        await using var serving = alice.Start("serve", "--listen", "ws://127.0.0.1:0", "--json");
+        string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("addresses")[0].GetString()!;
+        var alone = await bob.HhsAsync("join", id, "--peer", address, "--until-synced", "--timeout", "1");
+        Assert.True(alone.Code == 3, $"{alone.Code} {alone.Errors}");
+        Assert.Contains("no connected peer has object", alone.Errors);
+        var nobody = await bob.HhsAsync("join", id, "--peer", $"{id}@ws://127.0.0.1:1", "--until-synced", "--timeout", "1");
+        Assert.True(nobody.Code == 5, $"{nobody.Code} {nobody.Errors}");
+        Assert.Contains("no peer could be reached within 1 s", nobody.Errors);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_peer_that_cannot_be_reached_is_a_matter_of_the_network()
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
 namespace Hhs.Node.Tests.Commands;
@@ -101,14 +99,7 @@ public sealed class ShareTests
     public async Task A_node_with_a_certificate_is_joined_by_those_who_trust_it()
     {
         using DataFolder alice = new(), bob = new();
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=alice", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        string pem = alice.Write("own.crt", certificate.ExportCertificatePem()), keyPem = alice.Write("own.key", key.ExportPkcs8PrivateKeyPem());
-
+        var (pem, keyPem) = alice.WriteCertificate();
         string id = await alice.CreateSetAsync("s");
         await using var serving = alice.Start("serve", "--listen", "wss://127.0.0.1:0", "--tls-cert", pem, "--tls-key", keyPem, "--json");
         string address = JsonDocument.Parse(await serving.LineWithAsync("listening")).RootElement.GetProperty("addresses")[0].GetString()!;

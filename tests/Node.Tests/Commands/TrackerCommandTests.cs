@@ -26,6 +26,24 @@ public sealed class TrackerCommandTests
         Assert.Empty(tracker.Errors);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_tracker_is_asked_over_TLS_and_over_TCP()
+    {
+        using DataFolder tracking = new(), alice = new(), bob = new();
+        var (certificate, key) = tracking.WriteCertificate();
+        await using var tracker = tracking.Start("tracker", "--listen", "wss://127.0.0.1:0", "--listen", "tcp://127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key, "--json");
+        using var shown = JsonDocument.Parse(await tracker.LineWithAsync("tracking"));
+        string[] addresses = [.. shown.RootElement.GetProperty("addresses").EnumerateArray().Select(a => a.GetString()!)];
+        string id = await alice.CreateSetAsync("s");
+        await using var serving = alice.Start("serve", "--listen", "ws://127.0.0.1:0", "--tracker", addresses.Single(a => a.Contains("@wss://", StringComparison.Ordinal)), "--tls-ca", certificate, "--json");
+        var joined = await bob.HhsAsync("join", id, "--tracker", addresses.Single(a => a.Contains("@tcp://", StringComparison.Ordinal)), "--until-synced", "--timeout", "40");
+        Assert.True(joined.Code == 0, joined.Errors);
+
+        var bare = await bob.HhsAsync("tracker", "--listen", "wss://127.0.0.1:0");
+        Assert.Equal(5, bare.Code);
+        Assert.Contains("--tls-cert", bare.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("give --listen", "tracker")]
     [InlineData("ws://HOST:PORT", "tracker", "--listen", "nonsense")]

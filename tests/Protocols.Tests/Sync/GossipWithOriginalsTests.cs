@@ -99,10 +99,39 @@ public class GossipWithOriginalsTests
         Assert.False(host.Replica.Contains(invented));
         Assert.Equal(Position.Of(invented, host.Replica.Entries.ElementAt(3), host.Replica.Frontier[0]), told[1].Frontier);
 
+        // That takes up its other peers for as long as it stands: until it asks us.
         host.Hear(peer, new SyncMessage.HeaderRequest("r", host.Replica.Id, told[1].Frontier, has.Frontier, 1_024, false));
-        host.Sent(peer);
-        host.Pass(TimeSpan.FromSeconds(0.6));
         Assert.Equal(host.Replica.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier);
+    }
+
+    /// <summary>It would ask its other peers for it for ever.</summary>
+    [Fact]
+    public void No_original_is_left_with_a_tip_that_nobody_has()
+    {
+        var (host, peer, has) = Called();
+        host.Pass(TimeSpan.FromSeconds(0.6));
+        Assert.Equal(has.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier);   // no answer: what it has, and another try later
+
+        (host, peer, has) = Called();
+        for (int i = 0; i < 100; i++) host.Hear(peer, "nonsense"u8.ToArray());
+        Assert.True(host.ChargeOf(peer) >= SyncSettings.Default.ChargeMax);
+        host.Pass(TimeSpan.FromSeconds(0.6));
+        Assert.Equal(has.Frontier, host.Sent<SyncMessage.NewFrontier>(peer).Frontier);   // also when it is told nothing else any more
+
+        (host, _, _) = Called();
+        Assert.False(host.Sync.IsIdle);   // nor does the object go to sleep now
+        host.Pass(TimeSpan.FromSeconds(10));
+        Assert.True(host.Sync.IsIdle);
+    }
+
+    private static (Host Host, PeerId Peer, SyncMessage.NewFrontier Has) Called()
+    {
+        var host = new Host(PeerCopy.Linear(5));
+        var peer = host.Join("original", PeerKind.Original);
+        var has = PeerCopy.Linear(2).Frontier();
+        host.Hear(peer, has);
+        while (!host.Sent(peer).OfType<SyncMessage.NewFrontier>().Any(m => !m.Frontier.All(host.Replica.Contains))) host.Pass(TimeSpan.FromMilliseconds(10));
+        return (host, peer, has);
     }
 
     [Fact]

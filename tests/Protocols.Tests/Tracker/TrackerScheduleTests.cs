@@ -67,6 +67,41 @@ public sealed class TrackerScheduleTests
         Assert.Empty(found[1].Candidates);
     }
 
+    /// <summary>A node of very many objects starts: each is asked for and announced, and the tracker is not flooded.</summary>
+    [Fact]
+    public void Very_many_topics_are_all_asked_for_and_announced_in_turn_and_no_faster_than_a_tracker_takes()
+    {
+        string[] topics = [.. Enumerable.Range(0, 40_000).Select(i => $"{i:000000}")];
+        foreach (string topic in topics) Do(new TrackerScheduleInput.Find(topic, ["ws"], _now));
+        foreach (string topic in topics[..5_000]) Do(new TrackerScheduleInput.Find(topic, ["ws"], _now));   // again, as nothing was found: they do not come first
+        var step = Carry(topics);
+        var (asked, announced, times) = (new List<string>(), new HashSet<string>(), new List<TimeSpan>());
+        while (asked.Count < topics.Length || announced.Count < topics.Length)
+        {
+            var requests = step.OfType<TrackerScheduleEffect.Exchange>().ToList();
+            if (requests.Count == 0)
+            {
+                step = NextTimer();
+                continue;
+            }
+            times.Add(_now);
+            switch (Assert.Single(requests).Request)
+            {
+                case TrackerRequest.Query query:
+                    asked.AddRange(query.Topics);
+                    step = Answer(new TrackerResponse.QueryResponse([]));
+                    break;
+                case TrackerRequest.Announce announce:
+                    announced.UnionWith(announce.Entries.Select(e => e.Topic));
+                    step = Answer(new TrackerResponse.AnnounceAck([.. announce.Entries.Select(_ => 180.0)]));
+                    break;
+            }
+            Assert.InRange(times.Count(t => t > _now - TimeSpan.FromMinutes(1)), 0, Settings.RequestsPerMinuteMax + 30);
+        }
+        Assert.Equal(topics, asked);
+        Assert.InRange(_now.TotalSeconds, 30, 180);   // nothing announced has expired meanwhile
+    }
+
     [Fact]
     public void A_lying_crowd_is_cut_to_a_random_few()
     {

@@ -32,12 +32,24 @@ internal sealed class MemberReplay : IPayloadSource
         return _log.VersionOf([.. below]);
     }
 
-    public Reject? Check(Literal.Map operation, DagVersion at) => Object.Check(operation, at) switch
+    public Reject? Check(Literal.Map operation, DagVersion at)
     {
-        Verdict.Refused(var why) => why,
-        Verdict.Waiting => new(RejectCode.InvalidOperation, "a member of a space waits for nothing"),
-        _ => null,
-    };
+        if (MakesGuarded(operation)) return new(RejectCode.InvalidOperation, "an object nested in a member of a space has no authority of its own: use requires");
+        return Object.Check(operation, at) switch
+        {
+            Verdict.Refused(var why) => why,
+            Verdict.Waiting => new(RejectCode.InvalidOperation, "a member of a space waits for nothing"),
+            _ => null,
+        };
+    }
+
+    // It would wait for its capability object, which is no part of the space.
+    private static bool MakesGuarded(Literal.Map operation)
+    {
+        var inner = operation;
+        while (inner["updatePayload"] is Literal.Map update) inner = update;
+        return inner["element"] is Literal.Map made && made.Has("capabilityRef");
+    }
 
     public void Append(in MemberOperation operation) =>
         Append(operation.Id, operation.Payload, _log.PositionOf(Below(operation)), operation.Entry, [.. Object.Describe(operation.Payload, operation.Id)]);

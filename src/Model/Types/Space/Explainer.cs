@@ -26,7 +26,7 @@ internal sealed class Explainer(ReplicatedSpace space, Settlement settlement, Sp
         {
             SettledReason.NotAllowed(var capability) => explanation with { Winners = InOrder(Barriers(node, entry.Author, capability)) },
             SettledReason.ConditionFails(var index, _) => Condition(explanation, node, transaction!.Require[index]),
-            SettledReason.MemberVoid(var member) => explanation with { Lost = InOrder(Lost(node, number => _log.HashOf(number) == member)) },
+            SettledReason.MemberVoid => explanation with { Lost = InOrder(Lost(node, Touching([.. MembersOf(transaction ?? entry).Where(member => !settlement.State.Members.ContainsKey(member.Entry))]))) },
             SettledReason.Inapplicable(var index, _) => explanation with { Lost = InOrder(Lost(node, Touching([OperationsOf(entry).ElementAt(index).Member]))) },
             _ => explanation,
         };
@@ -74,6 +74,13 @@ internal sealed class Explainer(ReplicatedSpace space, Settlement settlement, Sp
         var nodes = entries.Distinct().Select(entry => settlement.Find(entry)!).OrderBy(node => node.Place).ToList();
         return new([.. nodes.Take(Limits.WinnersMax).Select(node => _log.HashOf(node.Entry))], nodes.Count);
     }
+
+    private static IEnumerable<MemberDefinition> MembersOf(SpaceEntry entry) => entry switch
+    {
+        SpaceEntry.Operation operation => [operation.Target],
+        SpaceEntry.Transact transaction => transaction.Members,
+        _ => [],
+    };
 
     private IEnumerable<(MemberDefinition Member, Literal.Map Payload)> OperationsOf(SpaceEntry entry) => entry switch
     {

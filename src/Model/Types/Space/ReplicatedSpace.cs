@@ -39,7 +39,8 @@ public sealed class ReplicatedSpace : ReplicatedObject
     public Settlement Settle(DagVersion at)
     {
         _rules.CatchUp();
-        return new(this, _reader, _authority, at, _settler.At(at));
+        var last = _settler.At(at);
+        return new(this, _reader, _authority, at, last, last is null ? SpaceState.Empty : _settler.StateOf(last));
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ public sealed class ReplicatedSpace : ReplicatedObject
     {
         if (entry is SpaceEntry.Seal && entry.Author != Create.SealAuthority) return Invalid("only the seal authority may seal");
         if (entry is SpaceEntry.Capability operation) return _authority!.Capabilities.CheckAuthored(operation.Payload, at);
-        var before = _settler.At(at)!.State;
+        var before = _settler.StateOf(_settler.At(at)!);
         if (entry is SpaceEntry.Member && before.Members.Count >= Create.MembersMax) return new(RejectCode.OverLimit, $"the space has {Create.MembersMax} members, and no room for more");
         if (entry is SpaceEntry.Transact transaction && transaction.Require.Select(c => c.Check(before)).FirstOrDefault(c => c is not null) is { } none) return none;
         return _rules.JudgeNew(entry, at, before).Reason switch
@@ -82,7 +83,7 @@ public sealed class ReplicatedSpace : ReplicatedObject
     public SettledReason? Foresee(Literal.Map payload, DagVersion at)
     {
         _rules.CatchUp();
-        var before = _settler.At(at)!.State;
+        var before = _settler.StateOf(_settler.At(at)!);
         if (_reader.Read(payload, at, out _) is not { } entry || entry is SpaceEntry.Capability) return null;
         bool asksNonsense = entry is SpaceEntry.Transact transaction && transaction.Require.Any(condition => condition.Check(before) is not null);
         return asksNonsense ? null : _rules.JudgeNew(entry, at, before).Reason;
@@ -94,8 +95,9 @@ public sealed class ReplicatedSpace : ReplicatedObject
     /// <inheritdoc/>
     public override IEnumerable<Tag> Describe(Literal.Map payload, ContentHash entry)
     {
-        string action = payload.Text("action")!;
-        var touched = action == "resolve" && payload.Text("how") == "retry" ? Scope.PayloadOf(NumberOf(payload.Text("transaction")!)) : payload;
+        if (payload.Text("action") == "seal") yield return SealTag;
+        if (payload.Text("how") == "dismiss") yield return new Tag(DismissesKey, payload.Text("transaction")!);
+        var touched = payload.Text("how") == "retry" ? Scope.PayloadOf(NumberOf(payload.Text("transaction")!)) : payload;
         foreach (string member in MembersIn(touched).Distinct()) yield return new Tag(MemberKey, member);
         if (payload.Text("member") != SpacePayloads.Capabilities) yield break;
         var operation = ((Literal.Map)payload["payload"]!).With(SignedPayload.Author, payload.Text(SignedPayload.Author)!);
@@ -115,5 +117,11 @@ public sealed class ReplicatedSpace : ReplicatedObject
 
     private static Reject Invalid(string detail) => new(RejectCode.InvalidOperation, detail);
 
+    internal static readonly Tag SealTag = new("seal", "t");
+
+    /// <summary>Tag key of the members that an entry operates on.</summary>
     internal const string MemberKey = "on";
+
+    /// <summary>Tag key of the transaction that an entry gives up.</summary>
+    internal const string DismissesKey = "dismisses";
 }

@@ -17,10 +17,9 @@ public sealed class Settlement
     private readonly Lazy<Sealing> _sealing;
     private readonly Explainer _explainer;
 
-    internal Settlement(ReplicatedSpace space, SpaceEntryReader reader, SpaceAuthority? authority, DagVersion version, Settled<SpaceState>? last)
+    internal Settlement(ReplicatedSpace space, SpaceEntryReader reader, SpaceAuthority? authority, DagVersion version, Settled<SpaceState>? last, SpaceState state)
     {
-        (_space, _reader, Version, _last) = (space, reader, version, last);
-        _state = last?.State ?? SpaceState.Empty;
+        (_space, _reader, Version, _last, _state) = (space, reader, version, last, state);
         _byEntry = new(() => Nodes().ToDictionary(node => node.Entry), isThreadSafe: false);
         _sealing = new(() => Sealing.Of(space.Scope.Log, last), isThreadSafe: false);
         _explainer = new(space, this, reader, authority);
@@ -36,9 +35,11 @@ public sealed class Settlement
     public IReadOnlyList<MemberDefinition> Members =>
         [.. _state.Members.Keys.Select(number => ((SpaceEntry.Member)_reader.EntryAt(number)).Definition).OrderBy(member => _byEntry.Value[member.Entry].Place)];
 
-    /// <summary>Pairs of seals that are concurrent: each pair, both signed, proves that the seal authority contradicts itself.</summary>
-    public IReadOnlyList<(ContentHash One, ContentHash Other)> Equivocations =>
-        [.. _sealing.Value.Equivocations.Select(pair => (_space.Scope.Log.HashOf(pair.One), _space.Scope.Log.HashOf(pair.Other)))];
+    /// <summary>Pairs of seals that are concurrent, at most <see cref="Limits.WinnersMax"/> in ascending order: each pair, both signed, proves that the seal authority contradicts itself.</summary>
+    public IReadOnlyList<(ContentHash One, ContentHash Other)> Equivocations => _sealing.Value.Equivocations;
+
+    /// <summary>How many such pairs there are.</summary>
+    public int EquivocationCount => _sealing.Value.EquivocationCount;
 
     /// <summary>The verdict on an entry; null if it is not in the version.</summary>
     public SettledVerdict? VerdictOf(ContentHash entry) => Find(entry)?.Verdict;

@@ -25,13 +25,20 @@ internal sealed class SpaceAuthority : IPayloadSource
     public Literal.Map PayloadOf(ContentHash entry) =>
         _log.TryIndex(entry, out int number) && _reader.EntryAt(number) is SpaceEntry.Capability operation ? operation.Payload : _create;
 
-    /// <summary>Takes up an operation that was admitted.</summary>
-    public void Append(SpaceEntry.Capability operation, int entry)
+    /// <summary>Takes up an entry that was admitted. From its tags: whoever reopens a space reads no payload for it.</summary>
+    public void Append(int entry)
     {
-        if (operation.Payload.Text("action") != "grant") return;
-        string grantee = operation.Payload.Text("grantee")!;
+        string? pair = null, capability = null;
+        foreach (var tag in _log.TagsOf(entry))
+        {
+            if (tag.Key == CapabilityTags.Barrier) return;
+            if (tag.Key == CapabilityTags.Grants) pair = tag.Value;
+            if (tag.Key == CapabilityTags.GrantedCap) capability = tag.Value;
+        }
+        if (pair is null) return;
+        string grantee = pair[(capability!.Length + 1)..];
         if (!_grants.TryGetValue(grantee, out var grants)) _grants.Add(grantee, grants = []);
-        grants.Add((entry, operation.Payload.Text("capName")!));
+        grants.Add((entry, capability));
     }
 
     public bool Has(string keyId, string capability, DagVersion at, DagVersion from) => Capabilities.View(at, from).HasCapability(keyId, capability);
@@ -44,10 +51,6 @@ internal sealed class SpaceAuthority : IPayloadSource
             if (_log.Includes(at, entry) && Has(keyId, capability, at, at)) yield return entry;
         }
     }
-
-    /// <summary>The entries that take rights away and that only one of two versions has.</summary>
-    public IEnumerable<int> BarriersBetween(DagVersion one, DagVersion other) => ReferenceEquals(one, other) ? []
-        : _log.EntriesBetween(one, other, Barrier).Concat(_log.EntriesBetween(other, one, Barrier));
 
     /// <summary>The entries that take a capability away from somebody, as far as a version knows.</summary>
     public IEnumerable<int> BarriersAgainst(string keyId, string capability, DagVersion from) => _log.EntriesBetween(DagVersion.Empty, from, Barrier).Where(entry =>

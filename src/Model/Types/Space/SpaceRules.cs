@@ -3,6 +3,7 @@ using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Settling;
+using Hhs.Model.Types.Capabilities;
 using Hhs.Model.Types.Members;
 
 namespace Hhs.Model.Types.Space;
@@ -20,9 +21,8 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
     {
         for (int number = _isSeal.Count; number < _log.Count; number++)
         {
-            var entry = reader.EntryAt(number);
-            if (entry is SpaceEntry.Capability operation) authority!.Append(operation, number);
-            _isSeal.Add(entry is SpaceEntry.Seal);
+            authority?.Append(number);
+            _isSeal.Add(_log.TagsOf(number).Contains(ReplicatedSpace.SealTag));
             _ranks.Add(null);
         }
     }
@@ -31,9 +31,15 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
 
     public Rank RankOf(int entry) => _ranks[entry] ??= Rank.Of(SeniorityOf(entry), scope.Id, _log.HashOf(entry));
 
-    public bool RestsOnAuthority(int entry) => authority is not null && reader.EntryAt(entry) is not (SpaceEntry.Create or SpaceEntry.Capability or SpaceEntry.Seal);
+    public bool RestsOnAuthority(int entry) => reader.EntryAt(entry) switch
+    {
+        SpaceEntry.Create or SpaceEntry.Capability or SpaceEntry.Seal => false,
+        SpaceEntry.Transact => true,   // whoever wrote it may take it back
+        _ => authority is not null,
+    };
 
-    public IEnumerable<int> BarriersBetween(DagVersion one, DagVersion other) => authority?.BarriersBetween(one, other) ?? [];
+    public IEnumerable<int> BarriersBetween(DagVersion one, DagVersion other) => ReferenceEquals(one, other) ? []
+        : [.. _log.EntriesBetween(one, other, Barrier), .. _log.EntriesBetween(other, one, Barrier), .. _log.EntriesBetween(one, other, Dismissal), .. _log.EntriesBetween(other, one, Dismissal)];
 
     public (SettledVerdict Verdict, SpaceState After) Settle(int entry, int place, SpaceState? before, DagVersion from) =>
         Judge(reader.EntryAt(entry), new(entry, _log.HashOf(entry), place, _log.VersionOf(entry), from), before ?? SpaceState.Empty, isNew: false);
@@ -55,7 +61,8 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
                 var operation = new MemberOperation(at.Hash, payload, author, at.Number, at.Number < _log.Count ? BelowOf(at.Number) : null);
                 return Apply([(target, operation)], before, isNew, out var after) is { } refused ? Others(refused, at, before) : (SettledVerdict.Live, after);
             case SpaceEntry.Transact transaction:
-                if (Try(transaction, transaction.Author, at, before, isNew, out after) is not { } reason) return (SettledVerdict.Live, after);
+                var reason = Try(transaction, transaction.Author, at, before, isNew, out after) ?? Dismissed(transaction, at);
+                if (reason is null) return (SettledVerdict.Live, after);
                 return (new(transaction.IsReviewed ? Fate.Pending : Fate.Void, reason), before with { Open = before.Open.SetItem(at.Number, at.Place) });
             case SpaceEntry.Resolve resolve:
                 return TryResolve(resolve, at, before, out after) is { } failed ? Others(failed, at, before) : (SettledVerdict.Live, after);
@@ -92,11 +99,25 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
         if (before.Closed.Contains(resolve.Transaction)) return new SettledReason.Resolved();
         if (!before.Open.ContainsKey(resolve.Transaction)) return new SettledReason.Revived();
         var transaction = (SpaceEntry.Transact)reader.EntryAt(resolve.Transaction);
-        string? taken = create.Requires.GetValueOrDefault("resolve");
-        bool may = resolve.Author == transaction.Author || create.IsCreator(resolve.Author) || (taken is not null && Has(resolve.Author, taken, at.At, at.From));
-        if (!may) return new SettledReason.NotAllowed(taken ?? "");
+        if (!MayResolve(resolve, transaction, at.At, at.From)) return new SettledReason.NotAllowed(create.Requires.GetValueOrDefault("resolve", ""));
         if (resolve.IsRetried && Try(transaction, resolve.Author, at, before, isNew: false, out after) is { } why) return why;
         after = after with { Open = after.Open.Remove(resolve.Transaction), Closed = after.Closed.Add(resolve.Transaction) };
+        return null;
+    }
+
+    private bool MayResolve(SpaceEntry.Resolve resolve, SpaceEntry.Transact transaction, DagVersion at, DagVersion from) =>
+        resolve.Author == transaction.Author || create.IsCreator(resolve.Author)
+        || (create.Requires.TryGetValue("resolve", out string? taken) && Has(resolve.Author, taken, at, from));
+
+    // Given up for good: whoever gives something up may do otherwise then, and it must not come back.
+    private SettledReason.Dismissed? Dismissed(SpaceEntry.Transact transaction, in SpacePlace at)
+    {
+        if (at.Number >= _log.Count) return null;
+        var given = _log.EntriesBetween(DagVersion.Empty, at.From, TagFilter.Of(new Tag(ReplicatedSpace.DismissesKey, at.Hash)));
+        foreach (int entry in given)
+        {
+            if (MayResolve((SpaceEntry.Resolve)reader.EntryAt(entry), transaction, _log.VersionOf(entry), at.From)) return new(_log.HashOf(entry));
+        }
         return null;
     }
 
@@ -152,12 +173,14 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
 
     private Func<int, bool> BelowOf(int entry) => earlier => _log.Precedes(earlier, entry);
 
+    private static readonly TagFilter Barrier = TagFilter.OfKeys(CapabilityTags.Barrier), Dismissal = TagFilter.OfKeys(ReplicatedSpace.DismissesKey);
+
     private long SeniorityOf(int entry)
     {
         string author = reader.EntryAt(entry).Author;
         if (author.Length == 0 || create.IsCreator(author)) return 0;
         long oldest = Rank.NoSeniority;
-        foreach (int grant in authority?.GrantsHeld(author, _log.VersionOf(entry)) ?? []) oldest = Math.Min(oldest, _log.HistorySizeOf(grant));
+        foreach (int grant in authority?.GrantsHeld(author, _log.VersionOf(_log.PrevOf(entry))) ?? []) oldest = Math.Min(oldest, _log.HistorySizeOf(grant));
         return oldest;
     }
 }

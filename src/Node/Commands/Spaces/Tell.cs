@@ -23,6 +23,7 @@ internal sealed class Tell(IReadOnlyList<SpaceMember> members)
         SettledReason.NotAllowed(var capability) => $"its author does not have capability '{capability}'",
         SettledReason.MemberVoid(var member) => $"member {Name(member.ToString())} is void",
         SettledReason.Inapplicable(var index, var why) => $"operation {index} is not possible: {why.Detail}",
+        SettledReason.Dismissed(var by) => $"it was given up by {by}",
         SettledReason.Resolved => "the transaction was resolved by another one before",
         SettledReason.Revived => "the transaction is live again",
         var other => other.ToString()!,

@@ -26,7 +26,9 @@ internal sealed class SpaceReplica
         return SecretKey.FromSeed(seed);
     }
 
-    public static SpaceReplica Create(SpaceOptions options) => new(MemoryReplica.Of(SpacePayloads.Create(options)));
+    public static SpaceReplica Create(Literal.Map create) => new(MemoryReplica.Of(create));
+
+    public static SpaceReplica Create(SpaceOptions options) => Create(SpacePayloads.Create(options));
 
     public static SpaceReplica Create(SecretKey creator) => Create(new SpaceOptions { Seed = "s", Creators = [creator.PublicKey] });
 

@@ -1,0 +1,65 @@
+using Akka.Actor;
+using Hhs.Actors.Gossip;
+using Hhs.Model;
+
+namespace Hhs.Actors.Objects;
+
+/// <summary>What an object judges by: other objects, whose logs it mirrors; and which other objects do so with this one.</summary>
+public sealed partial class ObjectActor
+{
+    private readonly HashSet<IActorRef> _followers = [];
+
+    private sealed record FollowAgain
+    {
+        public static readonly FollowAgain Instance = new();
+    }
+
+    private void ReceiveReferences()
+    {
+        Receive<ObjectProtocol.Follow>(_ => OnFollow());
+        Receive<ObjectProtocol.Grew>(OnGrew);
+        Receive<FollowAgain>(_ => OnFollowAgain());
+        Receive<ObjectProtocol.FollowLost>(_ => Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter));
+    }
+
+    // What the object judges by lives in other objects' logs: they are kept beside it, and fetched if they are not here.
+    private void ObserveReferences()
+    {
+        bool more = false;
+        foreach (var id in _replica.References) more |= _mirrors.Observe(id);
+        if (more) FollowObserved();
+    }
+
+    private void FollowObserved()
+    {
+        foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id, _id));
+        if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
+    }
+
+    private void OnFollowAgain()
+    {
+        FollowObserved();
+        if (_mirrors.Observed.FirstOrDefault(id => !_mirrors.TryGet(id, out _)) is var missing && missing == default) return;
+        foreach (var (asker, _) in _unanswered)
+            asker.Tell(Refusal(RejectCode.Declined, $"object {missing}, by which this one is judged, is not here yet: connect to a peer that has it, and ask again"));
+        _unanswered.Clear();
+    }
+
+    private void OnGrew(ObjectProtocol.Grew grew)
+    {
+        if (!_mirrors.Follow(grew.Id, grew.Count, grew.Last)) return;
+        _gossip.Tell(GossipActor.Retry.Instance);
+        foreach (var (asker, ask) in _unanswered) Self.Tell(ask, asker);
+        _unanswered.Clear();
+        if (_subscribers.Count > 0 && _durable.Count > 0) TellSubscribers();
+    }
+
+    private void OnFollow()
+    {
+        if (_followers.Add(Sender)) Context.Watch(Sender);
+        if (_durable.Count > 0) Sender.Tell(new ObjectProtocol.Grew(_id, _durable.Count, []));
+        else if (_replica.Log.Count == 0) _gossip.Tell(GossipActor.Fetch.Instance);
+    }
+
+    private static readonly TimeSpan FollowAgainAfter = TimeSpan.FromSeconds(5);
+}
