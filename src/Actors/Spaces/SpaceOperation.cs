@@ -17,8 +17,7 @@ public sealed class SpaceOperation
     // The payloads, from the member's state at the version that is written on; ArgumentException for what cannot be done there.
     internal Func<MemberState, IEnumerable<Literal.Map>> Make { get; }
 
-    /// <summary>An operation that is made already.</summary>
-    public static SpaceOperation Of(ContentHash member, Literal.Map payload) => new(member, _ => [payload]);
+    internal static SpaceOperation Of(ContentHash member, Literal.Map payload) => new(member, _ => [payload]);
 
     internal static SpaceOperation Insert(TextMember text, int index, string inserted) => new(text.Id, state =>
     {
