@@ -73,7 +73,8 @@ public sealed class SpaceSyntaxTests
         int understood = 0;
         for (int i = 0; i < 5_000; i++)
         {
-            string text = string.Join(random.Next(4) == 0 ? "" : " ", Enumerable.Range(0, random.Next(5)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+            string member = random.Next(2) == 0 ? "" : Members[random.Next(Members.Length)].Name + " ";
+            string text = member + string.Join(random.Next(4) == 0 ? "" : " ", Enumerable.Range(0, random.Next(5)).Select(_ => Pieces[random.Next(Pieces.Length)]));
             var syntax = new SpaceSyntax(Members, isJson: i % 2 == 0);
             foreach (Action read in (Action[])[() => syntax.Condition(text), () => syntax.Operation(text, new Transaction())])
             {
@@ -88,7 +89,7 @@ public sealed class SpaceSyntaxTests
                 }
             }
         }
-        Assert.True(understood > 50, $"{understood} understood");
+        Assert.True(understood > 30, $"{understood} understood");
     }
 
     private static ContentHash Id(string text) => CanonicalJson.Hash(text);
