@@ -3,6 +3,7 @@ using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Types.Authority;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Space;
 
 namespace Hhs.Actors.Node;
 
@@ -18,8 +19,10 @@ public sealed class CapabilitiesHandle(ObjectHandle handle)
 
     /// <summary>What an object is given to be governed by this: the capability that each operation needs.</summary>
     /// <param name="operations">Operations of the type, such as <c>add</c>; one that is not named is open to every known identity.</param>
-    public AuthorityRules Require(params IReadOnlyList<(string Operation, string Capability)> operations) =>
-        new(Id.ToString(), operations.ToDictionary(o => o.Operation, o => o.Capability, StringComparer.Ordinal), [], RefAdvanceCreators: true);
+    /// <exception cref="InvalidOperationException">These are the capabilities of a space, which governs itself alone.</exception>
+    public AuthorityRules Require(params IReadOnlyList<(string Operation, string Capability)> operations) => handle.TypeId == SpaceType.Id
+        ? throw new InvalidOperationException("the capabilities of a space govern the space alone: say what it requires when it is made, or its member is added")
+        : new(Id.ToString(), operations.ToDictionary(o => o.Operation, o => o.Capability, StringComparer.Ordinal), [], RefAdvanceCreators: true);
 
     /// <summary>Makes an identity known; a creator may, and holders of the enroll capability.</summary>
     public Task<ContentHash> AddIdentityAsync(PublicKey key) => handle.ApplyAsync(new CapabilityMessages.AddIdentity(key));

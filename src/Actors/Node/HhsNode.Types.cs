@@ -1,3 +1,4 @@
+using Hhs.Actors.Objects;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 using Hhs.Model.Types.Authority;
@@ -7,6 +8,7 @@ using Hhs.Model.Types.Log;
 using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Sequence;
+using Hhs.Model.Types.Space;
 using Hhs.Model.Types.Text;
 
 namespace Hhs.Actors.Node;
@@ -91,6 +93,20 @@ public sealed partial class HhsNode
     /// <summary>Opens a log that is stored here or that a peer has.</summary>
     /// <exception cref="HhsException">No peer had it in time, or it is none.</exception>
     public async Task<LogHandle> OpenLogAsync(ContentHash id) => new(await OpenAsync(id, "a log", LogType.Id).ConfigureAwait(false));
+
+    /// <summary>Creates a space without capabilities, with this node's identity as its creator, who alone may seal.</summary>
+    /// <param name="seed">Tells spaces of one creator apart.</param>
+    public Task<SpaceHandle> CreateSpaceAsync(string seed) => CreateSpaceAsync(new SpaceOptions { Seed = seed, Creators = [PublicKey] });
+
+    /// <summary>Creates a space.</summary>
+    /// <param name="options">Its creators, capabilities, and who may seal.</param>
+    public async Task<SpaceHandle> CreateSpaceAsync(SpaceOptions options) => await OpenSpaceAsync(await CreateAsync(SpacePayloads.Create(options)).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>Opens a space that is stored here or that a peer has.</summary>
+    /// <exception cref="HhsException">No peer had it in time, or it is none.</exception>
+    public async Task<SpaceHandle> OpenSpaceAsync(ContentHash id) => await OpenSpaceAsync(await OpenAsync(id, "a space", SpaceType.Id).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private static async Task<SpaceHandle> OpenSpaceAsync(ObjectHandle handle) => new(handle, await handle.AskAsync<SpaceCreate>(new SpaceMessages.GetCreate()).ConfigureAwait(false));
 
     private Task<ObjectHandle> CreateAsync(Literal.Map create, AuthorityRules? authority) => CreateAsync(authority is null ? create : authority.WriteTo(create));
 

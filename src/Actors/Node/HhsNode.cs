@@ -7,6 +7,7 @@ using Hhs.Actors.Mesh;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Relay;
 using Hhs.Actors.Settings;
+using Hhs.Actors.Spaces;
 using Hhs.Actors.Tracker;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
@@ -203,6 +204,7 @@ public sealed partial class HhsNode : IAsyncDisposable
     private static T Expect<T>(object answer) => answer switch
     {
         T expected => expected,
+        ObjectProtocol.Refused { More: SpaceRefusal more } refused => throw new TransactionRefusedException(refused.Why.Code, more),
         ObjectProtocol.Refused refused => throw new HhsException(refused.Why),
         Status.Failure failure => throw new HhsException(new(Model.RejectCode.Declined, failure.Cause.Message)),
         _ => throw new InvalidOperationException($"unexpected answer {answer}"),
@@ -220,7 +222,7 @@ public sealed partial class HhsNode : IAsyncDisposable
 }
 
 /// <summary>An operation was refused.</summary>
-public sealed class HhsException(Model.Reject why) : Exception(why.Detail)
+public class HhsException(Model.Reject why) : Exception(why.Detail)
 {
     /// <summary>Why.</summary>
     public Model.Reject Why { get; } = why;

@@ -87,11 +87,14 @@ public sealed class ObjectHandle
     }
 
     /// <summary>Changes from now on, until cancelled. A reader that lags sees each change, later.</summary>
-    public async IAsyncEnumerable<T> ChangesAsync<T>(IObjectDelta delta, [EnumeratorCancellation] CancellationToken cancel = default)
+    public IAsyncEnumerable<T> ChangesAsync<T>(IObjectDelta delta, CancellationToken cancel = default) => ChangesAsync<T>(delta, null, cancel);
+
+    // With a question: its answer is among the changes, at its place, so that none is missed between the two.
+    internal async IAsyncEnumerable<T> ChangesAsync<T>(IObjectDelta delta, IObjectQuery? first, [EnumeratorCancellation] CancellationToken cancel)
     {
         var changes = Channel.CreateUnbounded<object>();
         var whole = Path.Reverse().Aggregate(delta, (inner, child) => new ObjectMessages.ChangesNested(child, inner));
-        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(_node, Root, whole, changes.Writer)));
+        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(_node, Root, whole, first, changes.Writer)));
         try
         {
             await foreach (object change in changes.Reader.ReadAllAsync(cancel).ConfigureAwait(false)) yield return (T)change;
@@ -106,9 +109,13 @@ public sealed class ObjectHandle
 
     private sealed class Subscriber : ReceiveActor
     {
-        public Subscriber(IActorRef node, ContentHash id, IObjectDelta delta, ChannelWriter<object> changes)
+        public Subscriber(IActorRef node, ContentHash id, IObjectDelta delta, IObjectQuery? first, ChannelWriter<object> changes)
         {
-            Receive<ObjectProtocol.Subscribed>(_ => { });
+            Receive<ObjectProtocol.Subscribed>(_ =>
+            {
+                if (first is not null) node.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Ask(first)), Self);
+            });
+            Receive<ObjectProtocol.Answered>(answered => changes.TryWrite(answered.Value));
             Receive<ObjectProtocol.Changed>(changed => changes.TryWrite(changed.Delta));
             Receive<ObjectProtocol.Refused>(refused => changes.TryComplete(new HhsException(refused.Why)));
             node.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Subscribe(delta)), Self);

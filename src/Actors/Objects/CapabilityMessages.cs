@@ -6,6 +6,7 @@ using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Authority;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Space;
 
 namespace Hhs.Actors.Objects;
 
@@ -88,12 +89,14 @@ public static class CapabilityMessages
         }
     }
 
-    /// <summary>An operation on a capability object, signed by the node's identity.</summary>
+    /// <summary>An operation on a capability object, or on that of a space, signed by the node's identity.</summary>
     public abstract record Command : IObjectCommand
     {
         /// <inheritdoc/>
         public Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why) =>
-            AsCapabilities(target, out why) is { } caps ? caps.Sign(Payload(caps, at), at, author) : null;
+            AsCapabilities(target, out why) is not { } caps ? null
+            : target is ReplicatedSpace space ? space.Sign(SpacePayloads.Op(SpacePayloads.Capabilities, Payload(caps, at)).Once(), at, author)
+            : caps.Sign(Payload(caps, at), at, author);
 
         internal abstract Literal.Map Payload(ReplicatedCapabilities caps, DagVersion at);
     }
@@ -103,8 +106,11 @@ public static class CapabilityMessages
 
     private static ReplicatedCapabilities? AsCapabilities(ReplicatedObject target, out Reject why)
     {
-        why = target is ReplicatedCapabilities ? default : new(RejectCode.InvalidOperation, $"object {target.Id} is a {Reject.Excerpt(target.TypeId)}, not a capability object");
-        return target as ReplicatedCapabilities;
+        var caps = target as ReplicatedCapabilities ?? (target as ReplicatedSpace)?.Capabilities;
+        why = caps is not null ? default : new(RejectCode.InvalidOperation, target is ReplicatedSpace
+            ? $"space {target.Id} was made without capabilities"
+            : $"object {target.Id} is a {Reject.Excerpt(target.TypeId)}, not a capability object");
+        return caps;
     }
 }
 

@@ -72,7 +72,9 @@ public sealed partial class ObjectActor
         {
             case Judgement.Admitted(_, var tags): Store([Record(entry, tags)], Sender, entry.Hash); break;
             case Judgement.Known: Acknowledge(Sender, entry.Hash); break;
-            case Judgement.Refused(var refusal): Sender.Tell(new ObjectProtocol.Refused(refusal)); break;
+            case Judgement.Refused(var refusal):
+                Sender.Tell(new ObjectProtocol.Refused(refusal) { More = command.Explain(target, _replica.Log.FrontierVersion, _services.Identity) });
+                break;
             case Judgement.Waiting: Sender.Tell(new ObjectProtocol.Refused(new(RejectCode.InvalidOperation, "something that the operation depends on is not here yet"))); break;
         }
     }

@@ -15,6 +15,9 @@ public interface IObjectCommand
 {
     /// <summary>The operation's payload, signed where the object asks for it; null and the reason where it makes no sense for this object.</summary>
     Literal? Build(ReplicatedObject target, DagVersion at, SecretKey author, out Reject why);
+
+    /// <summary>More about a refusal, as an immutable value: asked at the version at which the operation was refused. Null for nothing.</summary>
+    object? Explain(ReplicatedObject target, DagVersion at, SecretKey author) => null;
 }
 
 /// <summary>A question about an object's state at a version. Immutable.</summary>
@@ -41,7 +44,11 @@ public static class ObjectProtocol
     public sealed record Applied(ContentHash Entry);
 
     /// <summary>Nothing was written, or nothing is known of the object.</summary>
-    public sealed record Refused(Reject Why);
+    public sealed record Refused(Reject Why)
+    {
+        /// <summary>What the command has to say about it, see <see cref="IObjectCommand.Explain"/>.</summary>
+        public object? More { get; init; }
+    }
 
     /// <summary>Read, at the durable frontier or at a version of the past. Answered by <see cref="Answered"/> or <see cref="Refused"/>.</summary>
     /// <param name="Query">What is asked.</param>

@@ -4,6 +4,7 @@ using Hhs.Model.Identity;
 using Hhs.Model.Json;
 using Hhs.Model.Settling;
 using Hhs.Model.Types.Authority;
+using Hhs.Model.Types.Capabilities;
 
 namespace Hhs.Model.Types.Space;
 
@@ -30,6 +31,9 @@ public sealed class ReplicatedSpace : ReplicatedObject
 
     /// <summary>What the create payload says.</summary>
     public SpaceCreate Create { get; }
+
+    /// <summary>The capability object, read on the space's own log; null in a space without an authority.</summary>
+    public ReplicatedCapabilities? Capabilities => _authority?.Capabilities;
 
     /// <summary>The space as a version of it comes to be settled.</summary>
     public Settlement Settle(DagVersion at)
@@ -71,6 +75,18 @@ public sealed class ReplicatedSpace : ReplicatedObject
             SettledReason.Resolved => Invalid("the transaction has been resolved"),
             var other => Invalid(other.ToString()),
         };
+    }
+
+    /// <summary>Why an entry would not be live on top of a version; null if it would be, or is no entry that could be there.</summary>
+    /// <param name="payload">Its payload, signed.</param>
+    /// <param name="at">The version.</param>
+    public SettledReason? Foresee(Literal.Map payload, DagVersion at)
+    {
+        _rules.CatchUp();
+        var before = _settler.StateOf(_settler.At(at)!);
+        if (_reader.Read(payload, at, out _) is not { } entry || entry is SpaceEntry.Capability) return null;
+        bool asksNonsense = entry is SpaceEntry.Transact transaction && transaction.Require.Any(condition => condition.Check(before) is not null);
+        return asksNonsense ? null : _rules.JudgeNew(entry, at, before).Reason;
     }
 
     /// <inheritdoc/>
