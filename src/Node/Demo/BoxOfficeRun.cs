@@ -96,6 +96,11 @@ internal sealed partial class BoxOfficeRun(DemoProcess theatre, IReadOnlyList<De
 
     private async Task MeetAsync(CancellationToken cancel)
     {
+        foreach (var office in offices)
+        {
+            var own = new BoxOfficeLedger(await SpaceTeam.AgreeAsync([office], cancel), _space);
+            Must(own.Problems.Count == 0 && own.Sales.Count == _soldApart[office] && own.Sales.All(s => s.Entry.IsLive && OfficeOf(s) == office), $"{office.Name} does not stand as if it had sold alone");
+        }
         await SpaceTeam.MeetAsync(_all);
         await AgreeAsync(_all, cancel);
         Must(_ledger.Sales.Count == _soldApart.Values.Sum(), $"{_ledger.Sales.Count} sales are known, {_soldApart.Values.Sum()} were made");

@@ -27,7 +27,7 @@ internal sealed class DemoSpace(HhsNode node, Action<DemoEvent> tell)
             Requires = order.Requires,
         });
         var members = new List<SpaceMember>();
-        foreach (var member in order.Members) members.Add(await space.AddMemberAsync(member.Name, Map(member.Create)));
+        foreach (var member in order.Members) members.Add(await space.AddMemberAsync(member.Name, Map(member.Create), member.Requires));
         _space = space;
         return (space.Object, new(space.Id.ToString(), [.. members.Select(m => m.Id.ToString())]));
     }

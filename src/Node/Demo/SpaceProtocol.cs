@@ -64,7 +64,10 @@ internal abstract partial record DemoEvent
 }
 
 /// <summary>A member to be added.</summary>
-internal sealed record NewMember(string Name, string Create);
+/// <param name="Name">Its name.</param>
+/// <param name="Create">Its create payload.</param>
+/// <param name="Requires">The capability that each action on it takes; null for none.</param>
+internal sealed record NewMember(string Name, string Create, IReadOnlyDictionary<string, string>? Requires = null);
 
 /// <summary>What a member holds under one name, with all candidates; a counter has its total under no name.</summary>
 internal sealed record HeldValue(string Name, IReadOnlyList<string> Candidates);
