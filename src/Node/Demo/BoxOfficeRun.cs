@@ -74,9 +74,10 @@ internal sealed partial class BoxOfficeRun(DemoProcess theatre, IReadOnlyList<De
     private async Task SellThroughKillAsync(DemoProcess office, string[] sales, int killAfter, CancellationToken cancel)
     {
         int before = office.AcknowledgedCount;
+        long sent = await SpaceTeam.BytesSentAsync(office, cancel);   // and nothing from now on: nobody is connected
         var selling = SpaceTeam.TryWriteAsync(office, sales, cancel);
         while (office.AcknowledgedCount - before < killAfter && !selling.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(1), cancel);
-        await _team.KillAsync(office, cancel);
+        await _team.KillAsync(office, sent);
         try
         {
             await selling;

@@ -22,9 +22,12 @@ internal sealed class SpaceTeam
     }
 
     /// <summary>Ends a node as a power cut would, and remembers what it had sent.</summary>
-    public async Task KillAsync(DemoProcess node, CancellationToken cancel)
+    public async Task KillAsync(DemoProcess node, CancellationToken cancel) => await KillAsync(node, await BytesSentAsync(node, cancel));
+
+    /// <summary>Ends a node at once, of which it is known what it had sent.</summary>
+    public async Task KillAsync(DemoProcess node, long bytesSent)
     {
-        _bytesOfEarlierLives[node] = _bytesOfEarlierLives.GetValueOrDefault(node) + await BytesSentAsync(node, cancel);
+        _bytesOfEarlierLives[node] = _bytesOfEarlierLives.GetValueOrDefault(node) + bytesSent;
         await node.KillAsync();
     }
 
@@ -89,7 +92,8 @@ internal sealed class SpaceTeam
     /// <summary>A hash over an account's text.</summary>
     public static string Hash(DemoEvent.Accounted account) => CanonicalJson.Hash(Text(account)).ToString();
 
-    private static async Task<long> BytesSentAsync(DemoProcess node, CancellationToken cancel) => (await SurveyAsync(node, cancel)).BytesSent;
+    /// <summary>Bytes that a node has sent in its present life.</summary>
+    public static async Task<long> BytesSentAsync(DemoProcess node, CancellationToken cancel) => (await SurveyAsync(node, cancel)).BytesSent;
 
     private static Task<DemoEvent.Surveyed> SurveyAsync(DemoProcess node, CancellationToken cancel) => node.AskAsync<DemoEvent.Surveyed>(new DemoOrder.Survey(), cancel);
 
