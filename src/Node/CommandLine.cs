@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hhs.Node.Commands;
+using Hhs.Node.Commands.Spaces;
 using Hhs.Node.Control;
 using Hhs.Node.Demo;
 using Hhs.Node.Output;
@@ -39,7 +40,7 @@ internal static class CommandLine
     private static async Task<int?> ElsewhereAsync(ParseResult parsed, string[] args, CancellationToken cancel)
     {
         if (CommandIo.Current is not null || !IsOnStore(parsed)) return null;
-        return await ControlClient.TryRunAsync(CommandContext.DataDirectoryOf(parsed), args, readsInput: args.Contains("--stdin"), cancel);
+        return await ControlClient.TryRunAsync(CommandContext.DataDirectoryOf(parsed), TransactCommand.WithFullPath(args), readsInput: args.Contains("--stdin"), cancel);
     }
 
     private static RootCommand Root()
@@ -49,7 +50,7 @@ internal static class CommandLine
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
             IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), EditCommands.Inc(), EditCommands.Set(),
             EditCommands.Clear(), EditCommands.Insert(), EditCommands.Delete(), EditCommands.Move(), ShowCommand.Make(), ConflictCommands.Conflicts(), ConflictCommands.Resolve(), CapsCommands.Enroll(),
-            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), ServeCommand.Make(), TrackerCommand.Make(), RelayCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), MemberCommand.Make(), TransactCommand.Make(), ReviewCommands.Review(), ReviewCommands.Explain(), ReviewCommands.Seal(), ServeCommand.Make(), TrackerCommand.Make(), RelayCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
@@ -93,8 +94,8 @@ internal static class CommandLine
     // Commands that a running node can carry out on its store. The others have a node of their own, or none.
     private static readonly HashSet<string> OnStore = new(StringComparer.Ordinal)
     {
-        "abolish", "add", "advance", "block", "clear", "conflicts", "create", "define", "delete", "enroll", "grant", "inc", "insert", "join", "list", "log",
-        "move", "offer", "peers", "remove", "resolve", "revoke", "set", "share", "show", "unblock",
+        "abolish", "add", "advance", "block", "clear", "conflicts", "create", "define", "delete", "enroll", "explain", "grant", "inc", "insert", "join", "list", "log",
+        "member", "move", "offer", "peers", "remove", "resolve", "review", "revoke", "seal", "set", "share", "show", "tx", "unblock",
     };
 
     // An element may start with '@'.

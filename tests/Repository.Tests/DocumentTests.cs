@@ -8,7 +8,7 @@ namespace Hhs.Repository.Tests;
 public sealed partial class DocumentTests
 {
     [Theory]
-    [InlineData("README.md", 2)]
+    [InlineData("README.md", 3)]
     [InlineData("docs/custom-type.md", 11)]
     public void Every_line_of_a_sample_stands_in_the_test_that_runs_it(string document, int count)
     {

@@ -35,10 +35,16 @@ public sealed partial class SpaceHandle : TypedHandle<SpaceDelta>
     /// <param name="onConflict">What becomes of it where it meets another one and loses.</param>
     /// <exception cref="TransactionRefusedException">Something that is required does not hold here, or a capability is missing.</exception>
     /// <exception cref="HhsException">An operation, a condition or a limit is wrong, or nothing could be stored.</exception>
-    public async Task<TransactionOutcome> TransactAsync(Action<Transaction> build, OnConflict onConflict = OnConflict.Void)
+    public Task<TransactionOutcome> TransactAsync(Action<Transaction> build, OnConflict onConflict = OnConflict.Void)
     {
         var transaction = new Transaction();
         build(transaction);
+        return TransactAsync(transaction, onConflict);
+    }
+
+    /// <summary>Does a transaction that is put together already.</summary>
+    public async Task<TransactionOutcome> TransactAsync(Transaction transaction, OnConflict onConflict = OnConflict.Void)
+    {
         var entry = await Object.ApplyAsync(new SpaceMessages.Transact([.. transaction.Requirements], [.. transaction.Operations], onConflict)).ConfigureAwait(false);
         return new(this, await ExplainAsync(entry).ConfigureAwait(false));
     }

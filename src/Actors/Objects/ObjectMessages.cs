@@ -8,6 +8,7 @@ using Hhs.Model.Types;
 using Hhs.Model.Types.Authority;
 using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Set;
+using Hhs.Model.Types.Space;
 
 namespace Hhs.Actors.Objects;
 
@@ -89,12 +90,13 @@ public static class ObjectMessages
     }
 
     /// <summary>Which entries count in the view of what is known here; answers a list of <see cref="bool"/> in the order asked.</summary>
-    /// <remarks>An entry that does not count was allowed when it was made, and its author has lost the right concurrently.</remarks>
+    /// <remarks>An entry that does not count was allowed when it was made, and its author has lost the right concurrently; in a space, also one that another one has won against.</remarks>
     public sealed record Counting(IReadOnlyList<ContentHash> Entries) : IObjectQuery
     {
         /// <inheritdoc/>
         public object Answer(ReplicatedObject target, DagVersion at)
         {
+            if (target is ReplicatedSpace space && space.Settle(at) is var settled) return (IReadOnlyList<bool>)[.. Entries.Select(hash => settled.VerdictOf(hash)?.IsLive != false)];
             var counts = target is GuardedObject ours ? ours.Counts(at) : (target as ReplicatedSet)?.Authority?.Counts(at);
             return (IReadOnlyList<bool>)[.. Entries.Select(hash => target.Scope.Log.TryIndex(hash, out int entry) && counts?.Invoke(entry) != false)];
         }

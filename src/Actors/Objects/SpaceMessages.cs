@@ -113,7 +113,7 @@ public static class SpaceMessages
             {
                 case SettledReason.ConditionFails(var index, var seen) reason:
                     var condition = ((Literal.Array)source["require"]!).Items[index];
-                    return new SpaceRefusal(reason, condition, $"condition {index} does not hold: {SpaceText.Condition(condition, NameOf)}; seen: {SpaceText.Argument(seen)}");
+                    return new SpaceRefusal(reason, condition, $"condition {index} does not hold: {SpaceText.Condition(condition, NameOf)}; seen: {SpaceText.Seen(seen)}");
                 case SettledReason.NotAllowed(var capability) reason:
                     return new SpaceRefusal(reason, null, capability.Length == 0
                         ? "only the transaction's author and creators may resolve it" : $"author '{author.KeyId}' does not have capability '{capability}'");

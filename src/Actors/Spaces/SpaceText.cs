@@ -34,6 +34,9 @@ public static class SpaceText
         return Short($"{name} {payload.Text("action")}{says}");
     }
 
+    /// <summary>What a condition saw: <c>12: ann</c>.</summary>
+    public static string Seen(Literal seen) => Short(Look(seen));
+
     /// <summary>A value: a text as it is, one field as <c>12=ann</c>, anything else as JSON.</summary>
     public static string Argument(Literal value) => value switch
     {
@@ -42,6 +45,17 @@ public static class SpaceText
             string.Join(", ", map.Entries.ToArray().Select(pair => $"{pair.Key}={((Literal.String)pair.Value).Value}")),
         Literal.Array { Items.Length: 1 } one => Argument(one.Items[0]),
         _ => value.ToString(),
+    };
+
+    // Of each type something else (docs/types/conditions.md): candidates are maps with a value, or without one.
+    private static string Look(Literal seen) => seen switch
+    {
+        Literal.Map { Count: 0 } => "(nothing)",
+        Literal.Map { Count: 1 } map when map["value"] is { } value => Argument(value),
+        Literal.Map map => string.Join(", ", map.Entries.ToArray().Select(pair => $"{pair.Key}: {Look(pair.Value)}")),
+        Literal.Array { Items.Length: 0 } => "(nothing)",
+        Literal.Array array => string.Join(", ", array.Items.ToArray().Select(Look)),
+        _ => Argument(seen),
     };
 
     private static string Composed(Literal.Array parts, string between, Func<string, string> nameOf) =>

@@ -3,6 +3,7 @@ using Hhs.Actors.Node;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Model.Types.Capabilities;
+using Hhs.Model.Types.Space;
 
 namespace Hhs.Node.Commands;
 
@@ -72,7 +73,7 @@ internal static class CapsCommands
     }
 
     private static CapabilitiesHandle Caps(ObjectHandle handle, string command) =>
-        Kinds.Of(handle.TypeId) == Kinds.Caps ? new(handle) : throw Kinds.Wrong(handle, command, "capability object");
+        Kinds.Of(handle.TypeId) == Kinds.Caps || handle.TypeId == SpaceType.Id ? new(handle) : throw Kinds.Wrong(handle, command, "capability object, or space with capabilities");
 
     /// <summary>Reads a key id, or takes it of a public key.</summary>
     public static KeyId ParseId(string text) =>

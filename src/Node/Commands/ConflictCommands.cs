@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hhs.Actors.Objects;
 using Hhs.Model.Types;
+using Hhs.Model.Types.Space;
+using Hhs.Node.Commands.Spaces;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
@@ -20,26 +23,33 @@ internal static class ConflictCommands
 
     public static Command Resolve()
     {
-        var choice = new Argument<int>("CHOICE") { Description = "Number of the candidate to keep, as 'hhs conflicts' shows it", CustomParser = Numbers.Parser("CHOICE", "1 or 2", 1, int.MaxValue) };
+        var words = new Argument<string[]>("CHOICE") { Description = "Number of the candidate to keep, as 'hhs conflicts' shows it. Of a space: a transaction, as 'hhs review' shows it, and retry or dismiss", Arity = new ArgumentArity(1, 2) };
         var subject = new Option<string?>("--subject") { Description = "Which conflict, where there are several, as 'hhs conflicts' shows it", HelpName = "TEXT" };
-        return ObjectCommand.Writing(new Command("resolve", "Settle a conflict") { choice, subject }, async (parsed, _, handle) =>
+        return ObjectCommand.Writing(new Command("resolve", "Settle a conflict, or answer a transaction of a space that was not done") { words, subject }, async (parsed, node, handle) =>
         {
+            if (handle.TypeId == SpaceType.Id) return await ReviewCommands.ResolveAsync(await node.OpenSpaceAsync(handle.Id), parsed.GetValue(words)!);
+            int number = Choice(parsed.GetValue(words)!);
             var all = await handle.ConflictsAsync();
             string? about = parsed.GetValue(subject);
             var fitting = about is null ? all : [.. all.Where(c => Subject(c) == about)];
             if (fitting.Count == 0) throw CommandException.NotFound(about is null ? "nothing is in conflict" : $"nothing about '{about}' is in conflict: 'hhs conflicts' lists what is");
             if (fitting.Count > 1) throw CommandException.BadInput($"there are {fitting.Count} conflicts: say which with --subject ({string.Join(", ", fitting.Select(Subject))})");
-            int number = parsed.GetValue(choice);
             if (number > fitting[0].Candidates.Count) throw CommandException.BadInput($"there is no candidate {number}: choose 1 to {fitting[0].Candidates.Count}");
             return (await handle.ResolveAsync(fitting[0], number - 1), $"kept {Says(fitting[0].Candidates[number - 1])}");
         });
     }
 
+    private static int Choice(string[] words) =>
+        words is [var text] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= 1 ? number
+        : throw CommandException.BadInput($"CHOICE must be a whole number such as 1 or 2, as 'hhs conflicts' shows them: '{string.Join(' ', words)}' is not");
+
     private static async Task<int> ListAsync(CommandContext context, string target, string? child)
     {
         await using var node = await context.OpenOfflineAsync();
         var handle = await ObjectCommand.OpenAsync(node, target, child);
-        var conflicts = await handle.ConflictsAsync();
+        // Of a space: the member's name, then what it is there.
+        IReadOnlyList<Conflict> conflicts = handle.TypeId != SpaceType.Id ? await handle.ConflictsAsync()
+            : [.. (await handle.AskAsync<IReadOnlyList<MemberConflict>>(new SpaceMessages.Conflicts())).Select(each => each.Conflict with { Subject = $"{each.Member.Name}/{each.Conflict.Subject}".TrimEnd('/') })];
         if (context.Report.Json)
         {
             foreach (var conflict in conflicts)

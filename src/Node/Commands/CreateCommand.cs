@@ -10,6 +10,7 @@ using Hhs.Model.Types.Log;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Sequence;
 using Hhs.Model.Types.Text;
+using Hhs.Node.Commands.Spaces;
 
 namespace Hhs.Node.Commands;
 
@@ -18,7 +19,7 @@ internal static class CreateCommand
 {
     public static Command Make() => new Command("create", "Create an object")
     {
-        CreateCaps.Make(), Counter(), GrowSet(), List(), Log(), CreateRecord.Make(), Register(), CreateSet.Make(), Text(),
+        CreateCaps.Make(), Counter(), GrowSet(), List(), Log(), CreateRecord.Make(), Register(), CreateSet.Make(), CreateSpace.Make(), Text(),
     };
 
     private static Command Counter()

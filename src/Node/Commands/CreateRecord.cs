@@ -39,7 +39,7 @@ internal static class CreateRecord
         {
             var (field, type) = CreateOptions.Pair(text, "--field", "FIELD=TYPE");
             bool isValue = ValueTypes.Contains(type);
-            string? content = type == Kinds.Caps ? null : Kinds.TypeIdOf(type);
+            string? content = Kinds.Nested(type, field) is null ? null : Kinds.TypeIdOf(type);
             if (!isValue && content is null)
                 throw CommandException.BadInput($"--field '{text}': '{type}' is not a type; a field holds {string.Join(", ", ValueTypes)}, counter, growset, list, log, record, register, set or text");
             schema[field] = isValue ? new(type, required.Contains(field)) : new("object", ContentType: content);

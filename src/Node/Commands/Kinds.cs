@@ -8,6 +8,7 @@ using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Sequence;
 using Hhs.Model.Types.Set;
+using Hhs.Model.Types.Space;
 using Hhs.Model.Types.Text;
 
 namespace Hhs.Node.Commands;
@@ -17,14 +18,14 @@ internal static class Kinds
 {
     public const string Caps = "caps";
 
-    // What a nested object of the kind is made from; capability objects cannot be nested.
+    // What a nested object of the kind is made from; capability objects and spaces cannot be nested.
     private static readonly (string Kind, string TypeId, Func<string, Literal.Map>? Nested)[] All =
     [
         (Caps, CapabilityType.Ours.TypeId, null), (Caps, CapabilityType.Original.TypeId, null),
         ("counter", CounterType.Id, seed => CounterPayloads.Create(seed)), ("growset", GrowSetType.Id, seed => GrowSetPayloads.Create(seed)),
         ("list", SequenceType.Id, SequencePayloads.Create), ("log", LogType.Id, LogPayloads.Create), ("record", RecordType.Id, seed => RecordPayloads.Create(seed)),
         ("register", RegisterType.Id, seed => RegisterPayloads.Create(seed)), ("set", SetType.Id, seed => SetPayloads.Create(new SetOptions { Seed = seed })),
-        ("text", TextType.Id, TextPayloads.Create),
+        ("space", SpaceType.Id, null), ("text", TextType.Id, TextPayloads.Create),
     ];
 
     /// <summary>What a type is called here; its id if it is not known.</summary>

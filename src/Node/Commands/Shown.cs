@@ -12,6 +12,7 @@ using Hhs.Model.Types.Record;
 using Hhs.Model.Types.Register;
 using Hhs.Model.Types.Sequence;
 using Hhs.Model.Types.Set;
+using Hhs.Model.Types.Space;
 using Hhs.Model.Types.Text;
 using Hhs.Node.Output;
 
@@ -29,6 +30,7 @@ internal sealed record Shown(JsonObject Json, IReadOnlyList<string> Columns, IRe
         RegisterType.Id => RegisterAsync(new(handle), at),
         SequenceType.Id => ListAsync(new(handle), at),
         SetType.Id => SetAsync(handle, at),
+        SpaceType.Id => Spaces.ShownSpace.ReadAsync(handle, at),
         TextType.Id => TextAsync(new(handle), at),
         _ when Kinds.Of(handle.TypeId) == Kinds.Caps => CapsAsync(handle, at),
         _ => Task.FromResult(new Shown([], [], [], $"the type {Report.Visible(handle.TypeId)} is not known here: its entries are kept and relayed, and not read")),

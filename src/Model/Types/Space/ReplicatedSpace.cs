@@ -82,7 +82,10 @@ public sealed class ReplicatedSpace : ReplicatedObject
     public SettledReason? Foresee(Literal.Map payload, DagVersion at)
     {
         _rules.CatchUp();
-        return _reader.Read(payload, at, out _) is { } entry and not SpaceEntry.Capability ? _rules.JudgeNew(entry, at, _settler.At(at)!.State).Reason : null;
+        var before = _settler.At(at)!.State;
+        if (_reader.Read(payload, at, out _) is not { } entry || entry is SpaceEntry.Capability) return null;
+        bool asksNonsense = entry is SpaceEntry.Transact transaction && transaction.Require.Any(condition => condition.Check(before) is not null);
+        return asksNonsense ? null : _rules.JudgeNew(entry, at, before).Reason;
     }
 
     /// <inheritdoc/>
