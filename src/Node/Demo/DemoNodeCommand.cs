@@ -21,6 +21,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly GovernedLog _log;
     private readonly SwarmMember _swarm;
+    private readonly DemoSpace _space;
     private volatile SetHandle? _set;
     private volatile ObjectHandle? _watched;
 
@@ -28,6 +29,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
     {
         (_node, _log) = (node, new(node));
         _swarm = new(node, Tell);
+        _space = new(node, Tell);
     }
 
     public static Command Make()
@@ -62,10 +64,15 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         {
             switch (order)
             {
+                case DemoOrder.AccountSpace account: Tell(await _space.AccountAsync(account)); break;
                 case DemoOrder.Append append: Tell(await _log.AppendAsync(append.Text)); break;
                 case DemoOrder.Block block: _swarm.Block(block.KeyIds); break;
                 case DemoOrder.Connect connect: Connect(connect.Peers); break;
+                case DemoOrder.Empower empower: Tell(await _space.EmpowerAsync(empower)); break;
+                case DemoOrder.EnterSpace enter: Watch(await _space.EnterAsync(enter.Id)); break;
                 case DemoOrder.Found found: Watch(await _log.FoundAsync(found)); break;
+                case DemoOrder.FoundSpace found: await FoundSpaceAsync(found); break;
+                case DemoOrder.GlanceSpace glance: Tell(await _space.GlanceAsync(glance)); break;
                 case DemoOrder.Host host: Tell(await _swarm.HostAsync(host)); break;
                 case DemoOrder.Join join: Watch(await _log.JoinAsync(ContentHash.Parse(join.Id))); break;
                 case DemoOrder.List: await ListAsync(); break;
@@ -78,6 +85,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
                 case DemoOrder.Trace: _swarm.Trace(); break;
                 case DemoOrder.Unblock unblock: _swarm.Unblock(unblock.KeyIds); break;
                 case DemoOrder.Write write: await WriteAsync(write); break;
+                case DemoOrder.WriteInSpace write: Tell(await _space.WriteAsync(write)); break;
             }
         }
         catch (Exception failure)
@@ -91,6 +99,13 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
         var set = await _node.CreateSetAsync(new SetOptions { Seed = seed, AcceptRedundantDelete = true });
         _set = set;
         Watch(set.Object);
+    }
+
+    private async Task FoundSpaceAsync(DemoOrder.FoundSpace order)
+    {
+        var (space, founded) = await _space.FoundAsync(order);
+        _watched = space;
+        Tell(founded);
     }
 
     private void Watch(ObjectHandle handle)

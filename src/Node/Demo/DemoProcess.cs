@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Hhs.Model.Hashing;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Demo;
 
 /// <summary>A node of the demo as its parent sees it: the process, what it last said, and what it acknowledged over all its lives.</summary>
-internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyList<string> options) : IAsyncDisposable
+internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyList<string> options, string? executable = null) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Type, TaskCompletionSource<DemoEvent>> _awaited = [];
     private readonly ConcurrentDictionary<string, bool> _acknowledged = [];
@@ -18,6 +19,9 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
     public string Name => name;
 
     public string DataDirectory => dataDirectory;
+
+    /// <summary>The key id that others know it by, from its first start on.</summary>
+    public string KeyId => Address[..ContentHash.TextLength];
 
     /// <summary>What the node is doing, for the screen.</summary>
     public string Doing { get; set; } = "starting";
@@ -41,7 +45,7 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
 
     public async Task StartAsync(CancellationToken cancel)
     {
-        var start = StartOf(["demo-node", "--data", dataDirectory, .. options]);
+        var start = StartOf(["demo-node", "--data", dataDirectory, .. options], executable);
         var ready = Expect<DemoEvent.Ready>(cancel);
         _killed = false;
         _process = Process.Start(start)!;
@@ -50,7 +54,9 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
     }
 
     /// <summary>How this program is started with other arguments.</summary>
-    public static ProcessStartInfo StartOf(IEnumerable<string> arguments)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="executable">The program; null for what this process runs.</param>
+    public static ProcessStartInfo StartOf(IEnumerable<string> arguments, string? executable = null)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         // Many processes on few processors, none for long: what pays only for long ones is left out.
@@ -58,7 +64,7 @@ internal sealed class DemoProcess(string name, string dataDirectory, IReadOnlyLi
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_TC_CallCountThreshold"] = "200";      // hexadecimal: methods are compiled a second time after 512 calls
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "1000";
-        string self = Environment.ProcessPath!;
+        string self = executable ?? Environment.ProcessPath!;
         start.FileName = self;
         if (Path.GetFileNameWithoutExtension(self) == "dotnet") start.ArgumentList.Add(typeof(DemoProcess).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);

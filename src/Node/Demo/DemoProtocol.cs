@@ -20,7 +20,7 @@ namespace Hhs.Node.Demo;
 [JsonDerivedType(typeof(Trace), "trace")]
 [JsonDerivedType(typeof(Unblock), "unblock")]
 [JsonDerivedType(typeof(Write), "write")]
-internal abstract record DemoOrder
+internal abstract partial record DemoOrder
 {
     /// <summary>Append a record to the log, if that is allowed.</summary>
     public sealed record Append(string Text) : DemoOrder;
@@ -92,7 +92,7 @@ internal abstract record DemoOrder
 [JsonDerivedType(typeof(Summed), "summed")]
 [JsonDerivedType(typeof(Surveyed), "surveyed")]
 [JsonDerivedType(typeof(Written), "written")]
-internal abstract record DemoEvent
+internal abstract partial record DemoEvent
 {
     /// <summary>These entries are durable. Each is told as soon as the node has its acknowledgement.</summary>
     public sealed record Acknowledged(IReadOnlyList<string> Entries) : DemoEvent;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Hhs.Model.Hashing;
 using Hhs.Node.Commands;
 
 namespace Hhs.Node.Demo;
@@ -109,7 +108,7 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
     private async Task<IReadOnlyList<SwarmSpread>> ProbeAsync(CancellationToken cancel)
     {
         var arrivals = new ConcurrentDictionary<(string Entry, DemoProcess At), (string From, long Ticks)>();
-        var byKey = nodes.ToDictionary(KeyOf, StringComparer.Ordinal);
+        var byKey = nodes.ToDictionary(n => n.KeyId, StringComparer.Ordinal);
         foreach (var node in nodes)
         {
             node.Heard = what =>
@@ -218,9 +217,7 @@ internal sealed class SwarmRun(IReadOnlyList<DemoProcess> nodes, int objects, in
         return [(one, other), (other, one)];
     }
 
-    private static IReadOnlyList<string> KeysOf(IEnumerable<DemoProcess> some) => [.. some.Select(KeyOf)];
-
-    private static string KeyOf(DemoProcess node) => node.Address[..ContentHash.TextLength];
+    private static IReadOnlyList<string> KeysOf(IEnumerable<DemoProcess> some) => [.. some.Select(n => n.KeyId)];
 
     // Processes start on all processors at once, and no more of them than help.
     private static async Task InTurns(IEnumerable<DemoProcess> some, Func<DemoProcess, Task> act)
