@@ -74,7 +74,7 @@ internal sealed class SpaceEngine : ISpaceUnderTest
     private static OracleBlame BlameOf(Explanation explanation) =>
         new(explanation.Winners.First, explanation.Winners.Count, explanation.Lost.First, explanation.Lost.Count);
 
-    private static OracleMemberState StateOf(MemberState state)
+    public static OracleMemberState StateOf(MemberState state)
     {
         var fields = new SortedDictionary<string, IReadOnlyList<OracleCandidate>>(StringComparer.Ordinal);
         switch (state)
