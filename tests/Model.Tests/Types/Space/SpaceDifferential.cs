@@ -56,9 +56,12 @@ internal static class SpaceDifferential
                 CompareAt(history, replica, RandomVersion(history, admitted, random), delivery);
             }
         }
-        CompareAt(history, replica, history.Oracle.Frontier(), delivery);
-        CompareAt(history, replica.Reopen(), RandomVersion(history, admitted, random), delivery);
-        CompareAt(history, replica.Reopen(), history.Oracle.Frontier(), delivery);
+        var frontier = history.Oracle.Frontier();
+        var whole = history.Oracle.Settle(frontier);
+        CompareAt(history, replica, frontier, delivery, whole);
+        var reopened = replica.Reopen();
+        CompareAt(history, reopened, RandomVersion(history, admitted, random), delivery);
+        CompareAt(history, reopened, frontier, delivery, whole);
     }
 
     /// <summary>What two outcomes differ in, in words.</summary>
@@ -84,9 +87,9 @@ internal static class SpaceDifferential
         if (conflicts != found) yield return $"conflicts: {conflicts}\n  but are {found}";
     }
 
-    private static void CompareAt(SpaceHistories history, ISpaceUnderTest replica, ContentHash[] tips, int delivery)
+    private static void CompareAt(SpaceHistories history, ISpaceUnderTest replica, ContentHash[] tips, int delivery, OracleOutcome? expected = null)
     {
-        var expected = history.Oracle.Settle(tips);
+        expected ??= history.Oracle.Settle(tips);
         var differences = Differences(expected, replica.Settle(tips)).ToList();
         Agree(differences.Count == 0, () => $"{history}, delivery {delivery}, at {Short(tips)}:\n{string.Join('\n', differences)}\n{history.Story(expected)}");
     }
