@@ -12,6 +12,7 @@ switch (scenario)
     case "dag": DagScenario.Run(Console.Out); break;
     case "fetch": FetchScenario.Run(Console.Out); break;
     case "gossip": GossipScenario.Run(Console.Out); break;
+    case "histories": return HistoriesScenario.Run(Console.Out, args.Length > 1 ? int.Parse(args[1]) : 100_000, args.Length > 2 ? int.Parse(args[2]) : 1_000_000);
     case "journal": JournalScenario.Run(Console.Out); break;
     case "load": await LoadScenario.RunAsync(Console.Out, args.Length > 1 ? int.Parse(args[1]) : 1000, args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : 0); break;
     case "load-node": await LoadNode.RunAsync(int.Parse(args[1]), int.Parse(args[2]), int.Parse(args[3])); break;
@@ -28,7 +29,7 @@ switch (scenario)
     case "text-trace": TextScenario.WriteTrace(Console.Out); break;
     case "smoke": await NodesScenario.RunAsync(Console.Out, (1_000, 1), (1_000, 8)); break;
     default:
-        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of dag, fetch, gossip, journal, load [SESSIONS [MINUTES]], micro [FILTER], model, nodes [ENTRIES BRANCHES], objects [COUNT], privacy [ASKS], smoke, space [TRANSACTIONS], sync, text, text-trace");
+        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of dag, fetch, gossip, histories [COUNT [FIRST SEED]], journal, load [SESSIONS [MINUTES]], micro [FILTER], model, nodes [ENTRIES BRANCHES], objects [COUNT], privacy [ASKS], smoke, space [TRANSACTIONS], sync, text, text-trace");
         return 2;
 }
 return 0;

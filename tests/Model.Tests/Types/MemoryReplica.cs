@@ -24,7 +24,8 @@ internal sealed class MemoryReplica : IPayloadSource
     {
         var entry = Entry.Make(create, Position.Empty);
         var replica = new MemoryReplica(entry.Hash, types, foreign);
-        Assert.IsType<Judgement.Admitted>(replica.Admit(entry));
+        var judgement = replica.Admit(entry);
+        Expect(judgement is Judgement.Admitted, judgement);
         return replica;
     }
 
@@ -45,7 +46,7 @@ internal sealed class MemoryReplica : IPayloadSource
     {
         var entry = Entry.Make(payload, at);
         var judgement = Admit(entry);
-        Assert.True(judgement is Judgement.Admitted or Judgement.Known, judgement.ToString());
+        Expect(judgement is Judgement.Admitted or Judgement.Known, judgement);
         return entry.Hash;
     }
 
@@ -55,7 +56,7 @@ internal sealed class MemoryReplica : IPayloadSource
         var keys = new TagCode.KeyPool();
         var index = Enumerable.Range(0, Log.Count).Select(entry =>
         {
-            Assert.True(TagCode.TryDecode(TagCode.Encode(Log.TagsOf(entry)), keys, out var tags));
+            Expect(TagCode.TryDecode(TagCode.Encode(Log.TagsOf(entry)), keys, out var tags), "tags");
             return (Log.HeaderOf(entry), (IReadOnlyList<Tag>)tags);
         });
         var payloads = new Dictionary<ContentHash, Literal.Map>(_payloads);
@@ -66,17 +67,23 @@ internal sealed class MemoryReplica : IPayloadSource
     public ReplicatedObject SeenThrough(Func<int, bool> isLive, TypeRegistry? types = null, IForeignObjects? foreign = null)
     {
         types ??= TypeRegistry.BuiltIn;
-        Assert.True(types.TryGet(Replica.Object!.TypeId, out var type));
+        Expect(types.TryGet(Replica.Object!.TypeId, out var type), "type");
         var scope = new ObjectScope(Replica.Id, Log, this, types, foreign ?? NoForeignObjects.Instance);
-        return type.Open(scope.SeenThrough(isLive), PayloadOf(Replica.Id));
+        return type!.Open(scope.SeenThrough(isLive), PayloadOf(Replica.Id));
     }
 
     public ContentHash Append(Literal.Map payload) => Append(payload, Log.Frontier);
 
     public DagVersion Version(params ReadOnlySpan<ContentHash> hashes)
     {
-        Assert.True(Log.TryVersion(Position.Of(hashes), out var version));
-        return version;
+        Expect(Log.TryVersion(Position.Of(hashes), out var version), "version");
+        return version!;
+    }
+
+    // The bench uses this too, and has no test library.
+    private static void Expect(bool isSo, object otherwise)
+    {
+        if (!isSo) throw new InvalidOperationException(otherwise.ToString());
     }
 }
 

@@ -19,6 +19,8 @@ internal sealed class OracleAuthority : IPayloadSource
     private readonly Dictionary<ContentHash, Literal.Map> _payloads = [];
     private readonly ContentHash _space;
     private readonly ReplicatedCapabilities? _object;
+    private readonly Dictionary<(string KeyId, string Capability, ContentHash At, string From), bool> _held = [];
+    private (HashSet<ContentHash> Set, int LogCount, DagVersion Version, string Operations)? _from;
 
     public OracleAuthority(OracleGraph graph, ContentHash space, Literal.Map create)
     {
@@ -58,8 +60,21 @@ internal sealed class OracleAuthority : IPayloadSource
 
     /// <summary>Whether somebody holds a capability at an entry, as judged from a larger history. One that is not added yet has nothing beside it.</summary>
     public bool Holds(string keyId, string capability, OracleEntry at, HashSet<ContentHash> from) => _log.Contains(at.Hash)
-        ? _object!.View(Version([at.Hash]), Version(from.Where(_log.Contains))).HasCapability(keyId, capability)
+        ? HoldsFrom(keyId, capability, at.Hash, from)
         : _object!.View(Version(at.Prev)).HasCapability(keyId, capability);
+
+    // Of the version that it is judged from only the capability operations say anything, so the same question comes again in most walks.
+    private bool HoldsFrom(string keyId, string capability, ContentHash at, HashSet<ContentHash> from)
+    {
+        if (_from is not { } last || last.Set != from || last.LogCount != _log.Count)
+        {
+            string operations = string.Join(' ', _graph.Maximal([.. from.Where(e => _log.Contains(e) && IsOperation(_graph[e]))]).Order());
+            _from = last = (from, _log.Count, Version(from.Where(_log.Contains)), operations);
+        }
+        if (!_held.TryGetValue((keyId, capability, at, last.Operations), out bool holds))
+            _held.Add((keyId, capability, at, last.Operations), holds = _object!.View(Version([at]), last.Version).HasCapability(keyId, capability));
+        return holds;
+    }
 
     /// <summary>The origins that an operation written on top of a version has to name.</summary>
     public IReadOnlyList<ContentHash> Origins(string capability, IEnumerable<ContentHash> at) => _object!.View(Version(at)).SurvivingOrigins(capability);
@@ -71,11 +86,12 @@ internal sealed class OracleAuthority : IPayloadSource
         long least = 1L << 53;
         if (!Exists) return least;
         var history = _graph.Before(entry.Hash);
+        var view = _object!.View(Version(entry.Prev));
         foreach (var hash in history)
         {
             var operation = _graph[hash].Payload["payload"] as Literal.Map;
             if (!IsOperation(_graph[hash]) || operation!.Text("action") != "grant" || operation.Text("grantee") != entry.Author) continue;
-            if (_object!.View(Version(entry.Prev)).HasCapability(entry.Author, operation.Text("capName")!)) least = Math.Min(least, _graph.Before(hash).Count + 1);
+            if (view.HasCapability(entry.Author, operation.Text("capName")!)) least = Math.Min(least, _graph.Before(hash).Count + 1);
         }
         return least;
     }
@@ -85,7 +101,7 @@ internal sealed class OracleAuthority : IPayloadSource
 
     private DagVersion Version(IEnumerable<ContentHash> tips)
     {
-        Assert.True(_log.TryVersion(Position.Of([.. tips]), out var version));
+        if (!_log.TryVersion(Position.Of([.. tips]), out var version)) throw new InvalidOperationException("no such version");
         return _log.MinimalCover(version);
     }
 }

@@ -12,6 +12,8 @@ internal sealed class OracleGraph
 
     public bool Has(ContentHash hash) => _entries.ContainsKey(hash);
 
+    public int Count => _entries.Count;
+
     public IEnumerable<ContentHash> All => _entries.Keys;
 
     /// <summary>Adds an entry whose predecessors are there.</summary>
@@ -48,6 +50,10 @@ internal sealed class OracleGraph
     public bool AreConcurrent(ContentHash a, ContentHash b) => a != b && !IsBefore(a, b) && !IsBefore(b, a);
 
     /// <summary>Those that no other of them has in its history.</summary>
-    public IEnumerable<ContentHash> Maximal(IReadOnlyCollection<ContentHash> entries) =>
-        entries.Where(e => !entries.Any(other => IsBefore(e, other)));
+    public IEnumerable<ContentHash> Maximal(IReadOnlyCollection<ContentHash> entries)
+    {
+        // Most are right below another one, and need no search.
+        var left = entries.Except(entries.SelectMany(e => _entries[e].Prev)).ToList();
+        return left.Where(e => !left.Any(other => IsBefore(e, other)));
+    }
 }

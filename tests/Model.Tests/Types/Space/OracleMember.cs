@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
@@ -82,14 +83,19 @@ internal sealed class OracleMember
     };
 
     /// <summary>Hashes of the elements that an operation adds, of a set or a grow-only set.</summary>
-    public IEnumerable<string> AddedBy(Literal.Map operation) => ((TypeId, operation.Text("action")) switch
+    public string[] AddedBy(Literal.Map operation) => Added.GetValue(operation, AddedAnew);
+
+    // Asked of the same operations in every walk.
+    private static readonly ConditionalWeakTable<Literal.Map, string[]> Added = [];
+
+    private string[] AddedAnew(Literal.Map operation) => ((TypeId, operation.Text("action")) switch
     {
         (SetTypeId, "create") => operation["initialElements"],
         (SetTypeId, "add") => new Literal.Array(operation["element"]!),
         (GrowSetTypeId, "create") => operation["initial"],
         (GrowSetTypeId, "add") => operation["elements"],
         _ => null,
-    }) is Literal.Array added ? added.Items.ToArray().Select(e => CanonicalJson.Hash(e).ToString()) : [];
+    }) is Literal.Array added ? [.. added.Items.ToArray().Select(e => CanonicalJson.Hash(e).ToString())] : [];
 
     /// <summary>Hash of the element that an operation on a set deletes.</summary>
     public string? DeletedBy(Literal.Map operation) =>

@@ -10,6 +10,8 @@ namespace Hhs.Model.Tests.Types.Space;
 /// <param name="seniorityOf">Seniority of an entry.</param>
 internal sealed class OracleOrder(OracleGraph graph, ContentHash space, Func<ContentHash, long> seniorityOf)
 {
+    private readonly Dictionary<ContentHash, (long Seniority, byte[] Tie)> _ranks = [];
+
     /// <summary>A version's entries in parts: one for each seal, in the order of the seals, and what is in none.</summary>
     /// <returns>Each part with the seals up to it; the last one with none, for all of the version.</returns>
     public List<(ContentHash[] Seals, List<ContentHash> Entries)> Parts(HashSet<ContentHash> version)
@@ -46,25 +48,29 @@ internal sealed class OracleOrder(OracleGraph graph, ContentHash space, Func<Con
     private List<ContentHash> InOrder(HashSet<ContentHash> entries, Func<ContentHash, IEnumerable<ContentHash>> predecessors)
     {
         var order = new List<ContentHash>();
-        var left = entries.ToDictionary(e => e, e => (Rank: RankOf(e), Prev: predecessors(e).ToList()));
         var taken = new HashSet<ContentHash>();
-        while (left.Count > 0)
+        var prev = entries.ToDictionary(e => e, e => predecessors(e).ToList());
+        var followers = prev.SelectMany(e => e.Value, (e, p) => (Of: p, Entry: e.Key)).ToLookup(f => f.Of, f => f.Entry);
+        var ready = prev.Where(e => e.Value.Count == 0).Select(e => e.Key).ToHashSet();
+        while (ready.Count > 0)
         {
-            ContentHash? lowest = null;
-            foreach (var (entry, (rank, prev)) in left)
-            {
-                if (prev.All(taken.Contains) && (lowest is not { } other || Compare(rank, left[other].Rank) < 0)) lowest = entry;
-            }
-            order.Add(lowest!.Value);
-            taken.Add(lowest.Value);
-            left.Remove(lowest.Value);
+            var lowest = ready.Aggregate((one, other) => Compare(RankOf(one), RankOf(other)) < 0 ? one : other);
+            order.Add(lowest);
+            taken.Add(lowest);
+            ready.Remove(lowest);
+            ready.UnionWith(followers[lowest].Where(f => prev[f].All(taken.Contains)));
         }
         return order;
     }
 
     private bool IsSeal(ContentHash entry) => graph[entry].Action == "seal";
 
-    private (long Seniority, byte[] Tie) RankOf(ContentHash entry) => (seniorityOf(entry), SHA256.HashData(Encoding.UTF8.GetBytes($"{space}{entry}")));
+    // A function of the entry's own history, which never changes.
+    private (long Seniority, byte[] Tie) RankOf(ContentHash entry)
+    {
+        if (!_ranks.TryGetValue(entry, out var rank)) _ranks.Add(entry, rank = (seniorityOf(entry), SHA256.HashData(Encoding.UTF8.GetBytes($"{space}{entry}"))));
+        return rank;
+    }
 
     private static int Compare((long Seniority, byte[] Tie) x, (long Seniority, byte[] Tie) y) =>
         x.Seniority != y.Seniority ? x.Seniority.CompareTo(y.Seniority) : x.Tie.AsSpan().SequenceCompareTo(y.Tie);

@@ -14,12 +14,15 @@ using Hhs.Model.Types.Space;
 
 namespace Hhs.Model.Tests.Types.Space;
 
+/// <summary>The members of a version, and the transactions that wait for an answer, in the settled order.</summary>
+internal sealed record SpaceSight(IReadOnlyDictionary<ContentHash, OracleMemberState> Members, IReadOnlyList<ContentHash> Review);
+
 /// <summary>A replica as a node has one, whose answers are put into the oracle's words.</summary>
 internal sealed class SpaceEngine : ISpaceUnderTest
 {
     private readonly MemoryReplica _replica;
 
-    public SpaceEngine(SpaceHistories history) : this(new MemoryReplica(history.Writer.Id)) { }
+    public SpaceEngine(ContentHash space) : this(new MemoryReplica(space)) { }
 
     private SpaceEngine(MemoryReplica replica) => _replica = replica;
 
@@ -27,9 +30,22 @@ internal sealed class SpaceEngine : ISpaceUnderTest
 
     public Judgement Admit(Entry entry) => _replica.Admit(entry);
 
+    /// <summary>What a writer looks at before writing.</summary>
+    public SpaceSight Look(IReadOnlyCollection<ContentHash> tips)
+    {
+        var settled = SettledAt(tips);
+        var open = settled.State.Open.OrderBy(o => o.Value).Select(o => _replica.Log.HashOf(o.Key));
+        return new(settled.Members.ToDictionary(m => m.Id, m => StateOf(settled.Member(m.Id)!)), [.. open]);
+    }
+
+    /// <summary>Whether an entry is live in a version.</summary>
+    public bool IsLive(ContentHash entry, IReadOnlyCollection<ContentHash> tips) => SettledAt(tips).VerdictOf(entry) is { IsLive: true };
+
+    private Settlement SettledAt(IReadOnlyCollection<ContentHash> tips) => ((ReplicatedSpace)_replica.Replica.Object!).Settle(_replica.Version([.. tips]));
+
     public OracleOutcome Settle(IReadOnlyCollection<ContentHash> tips)
     {
-        var settled = ((ReplicatedSpace)_replica.Replica.Object!).Settle(_replica.Version([.. tips]));
+        var settled = SettledAt(tips);
         var order = settled.Order;
         var conflicts = settled.Conflicts().Select(c => new OracleConflict(c.Member.Id, c.Conflict.Subject, [.. c.Conflict.Candidates.Select(candidate => candidate.Entry)]));
         var notLive = order.Where(e => settled.VerdictOf(e) is { IsLive: false }).ToList();
@@ -58,7 +74,7 @@ internal sealed class SpaceEngine : ISpaceUnderTest
     private static OracleBlame BlameOf(Explanation explanation) =>
         new(explanation.Winners.First, explanation.Winners.Count, explanation.Lost.First, explanation.Lost.Count);
 
-    private static OracleMemberState StateOf(MemberState state)
+    public static OracleMemberState StateOf(MemberState state)
     {
         var fields = new SortedDictionary<string, IReadOnlyList<OracleCandidate>>(StringComparer.Ordinal);
         switch (state)

@@ -7,7 +7,7 @@ using Hhs.Model.Types.Counter;
 namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>Entries that only somebody hostile makes. All of them are to be refused.</summary>
-internal sealed class SpaceForgeries(Random random, SpaceWriter writer, SpaceOracle oracle, IReadOnlyList<SecretKey> people)
+internal sealed class SpaceForgeries(Random random, SpaceWriter writer, SpaceOracle oracle, SpaceEngine replica, IReadOnlyList<SecretKey> people)
 {
     /// <summary>An entry on top of a version by somebody; null if there is no occasion.</summary>
     public Entry? Next(SecretKey author, ContentHash[] at) => random.Next(7) switch
@@ -50,8 +50,7 @@ internal sealed class SpaceForgeries(Random random, SpaceWriter writer, SpaceOra
 
     private Entry? AnswerToALiveOne(SecretKey author, ContentHash[] at)
     {
-        var now = oracle.Settle(at);
-        var live = now.Order.Where(e => now.IsLive(e) && oracle.Graph[e].Action == "transact").ToList();
+        var live = oracle.Graph.HistoryOf(at).Where(e => oracle.Graph[e].Action == "transact" && replica.IsLive(e, at)).ToList();
         return live.Count == 0 ? null : writer.Make(author, SpaceWriter.Resolve(Any(live), random.Next(2) == 0 ? "retry" : "dismiss"), at);
     }
 

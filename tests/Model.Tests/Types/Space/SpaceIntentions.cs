@@ -13,7 +13,7 @@ using Hhs.Model.Types.Set;
 namespace Hhs.Model.Tests.Types.Space;
 
 /// <summary>What somebody might want to write on top of a version, from few values, so that writers get into each other's way.</summary>
-internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceShape shape, IReadOnlyList<SecretKey> people)
+internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceEngine replica, SpaceShape shape, IReadOnlyList<SecretKey> people)
 {
     public static readonly string[] Words = ["p", "q", "r"];
 
@@ -45,20 +45,20 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
         if (shape.HasCapabilities && kind is >= 12 and < 26) return CapabilityOperation(at);
         if (kind is >= 26 and < 30 || (shape.HasCapabilities && author != people[0] && kind < 6)) return NewMember();
         if (shape.HasNoTransactions) kind = 60;
-        var now = oracle.Settle(at);
+        var now = replica.Look(at);
         if (kind is >= 30 and < 54 && now.Review.Count > 0) return SpaceWriter.Resolve(Any(now.Review), random.Next(3) == 0 ? "dismiss" : "retry");
         if (now.Members.Count == 0) return null;
         return kind < 64 ? PlainOperation(now) : Transaction(now, author);
     }
 
-    private Literal.Map PlainOperation(OracleOutcome now)
+    private Literal.Map PlainOperation(SpaceSight now)
     {
         var (member, state) = Any([.. now.Members]);
         return SpaceWriter.Op(member, Any(Change(now, member, state).Operations).Operation);
     }
 
     /// <summary>One to three changes, each with what it rests on.</summary>
-    private Literal.Map Transaction(OracleOutcome now, SecretKey author)
+    private Literal.Map Transaction(SpaceSight now, SecretKey author)
     {
         var conditions = new List<Literal>();
         var operations = new List<(ContentHash, Literal.Map)>();
@@ -73,14 +73,14 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
         return SpaceWriter.Transact(Composed(conditions, now), operations, random.Next(3) > 0);
     }
 
-    private List<Literal> Composed(List<Literal> conditions, OracleOutcome now) => random.Next(6) switch
+    private List<Literal> Composed(List<Literal> conditions, SpaceSight now) => random.Next(6) switch
     {
         0 when conditions.Count > 0 => [Literal.Map.Of(("allOf", new Literal.Array([.. conditions])))],
         1 when conditions.Count > 0 => [.. conditions.Skip(1), Literal.Map.Of(("anyOf", new Literal.Array(False(now), conditions[0])))],
         _ => conditions,
     };
 
-    private Literal.Map False(OracleOutcome now)
+    private Literal.Map False(SpaceSight now)
     {
         var (member, state) = Any([.. now.Members]);
         return state.TypeId switch
@@ -92,7 +92,7 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
         };
     }
 
-    private (List<Literal> Conditions, List<(ContentHash Member, Literal.Map Operation)> Operations) Change(OracleOutcome now, ContentHash member, OracleMemberState state)
+    private (List<Literal> Conditions, List<(ContentHash Member, Literal.Map Operation)> Operations) Change(SpaceSight now, ContentHash member, OracleMemberState state)
     {
         switch (state.TypeId)
         {
@@ -116,7 +116,7 @@ internal sealed class SpaceIntentions(Random random, SpaceOracle oracle, SpaceSh
     }
 
     // A sale out of what there is, a transfer, or a delivery up to a bound.
-    private (List<Literal>, List<(ContentHash, Literal.Map)>) CounterChange(OracleOutcome now, ContentHash member, OracleMemberState state)
+    private (List<Literal>, List<(ContentHash, Literal.Map)>) CounterChange(SpaceSight now, ContentHash member, OracleMemberState state)
     {
         int amount = random.Next(1, 4);
         if (random.Next(4) == 0)

@@ -11,6 +11,7 @@ namespace Hhs.Model.Tests.Types.Space;
 internal sealed class SpaceOracle
 {
     private readonly ContentHash _space;
+    private readonly OracleOrder _order;
     private readonly Dictionary<ContentHash, long> _seniority = [];
     private readonly Dictionary<ContentHash, OracleWalk> _written = [];
 
@@ -20,6 +21,7 @@ internal sealed class SpaceOracle
     public SpaceOracle(ContentHash space, Literal.Map create, params IEnumerable<OracleEntry> entries)
     {
         (_space, Create) = (space, create);
+        _order = new(Graph, space, e => _seniority[e]);
         Authority = new(Graph, space, create);
         Add(new OracleEntry(space, [], create));
         var left = entries.ToList();
@@ -72,5 +74,5 @@ internal sealed class SpaceOracle
         return walk.VerdictOf(entry).IsLive;
     }
 
-    private OracleWalk WalkOf(HashSet<ContentHash> version, ContentHash? tried = null) => new(this, new OracleOrder(Graph, _space, e => _seniority[e]), version, tried);
+    private OracleWalk WalkOf(HashSet<ContentHash> version, ContentHash? tried = null) => new(this, _order, version, tried);
 }
