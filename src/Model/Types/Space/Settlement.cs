@@ -31,9 +31,9 @@ public sealed class Settlement
     /// <summary>The entries in their order.</summary>
     public IReadOnlyList<ContentHash> Order => [.. Nodes().Reverse().Select(node => _space.Scope.Log.HashOf(node.Entry))];
 
-    /// <summary>The members that are there, in the order in which they were added.</summary>
+    /// <summary>The members that are there, in the settled order.</summary>
     public IReadOnlyList<MemberDefinition> Members =>
-        [.. _state.Members.Keys.Select(number => ((SpaceEntry.Member)_reader.EntryAt(number)).Definition).OrderBy(member => _byEntry.Value[member.Entry].Place)];
+        [.. _state.Places.OrderBy(member => member.Value).Select(member => ((SpaceEntry.Member)_reader.EntryAt(member.Key)).Definition)];
 
     /// <summary>Pairs of seals that are concurrent, at most <see cref="Limits.WinnersMax"/> in ascending order: each pair, both signed, proves that the seal authority contradicts itself.</summary>
     public IReadOnlyList<(ContentHash One, ContentHash Other)> Equivocations => _sealing.Value.Equivocations;

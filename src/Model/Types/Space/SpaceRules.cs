@@ -54,7 +54,7 @@ internal sealed class SpaceRules(ObjectScope scope, SpaceCreate create, SpaceEnt
         {
             case SpaceEntry.Member(var author, var definition):
                 return NotAllowed(TakenBy(entry), author, at) is { } denied ? Others(denied, at, before)
-                    : (SettledVerdict.Live, before with { Members = before.Members.Add(at.Number, definition.Start(scope.Types)) });
+                    : (SettledVerdict.Live, before with { Members = before.Members.Add(at.Number, definition.Start(scope.Types)), Places = before.Places.Add(at.Number, at.Place) });
             case SpaceEntry.Operation(var author, var target, var payload):
                 var why = NotAllowed(TakenBy(entry), author, at) ?? MemberVoid([target], before);
                 if (why is not null) return Others(why, at, before);
