@@ -36,7 +36,7 @@ internal static class SpaceDifferential
         while (left.Count > 0)
         {
             var offer = left[Math.Min(random.Next(left.Count), random.Next(left.Count))];
-            string Said() => $"{history}, delivery {delivery}: {offer.Entry.Hash} {offer.Entry.Payload}";
+            string Said() => $"{history}, delivery {delivery}: {offer.Entry.Hash} {offer.Entry.Payload}\n{history.Story(history.Oracle.Settle(history.Oracle.Frontier()))}";
             var judgement = replica.Admit(offer.Entry);
             if (!offer.Entry.Header.PrevEntryHashes.All(known.Contains))
             {

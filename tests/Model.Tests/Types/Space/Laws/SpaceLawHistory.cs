@@ -1,5 +1,6 @@
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
+using Hhs.Model.Json;
 using Hhs.Model.Types;
 using Hhs.Model.Types.Space;
 
@@ -26,7 +27,17 @@ internal sealed record SpaceLawHistory(string Name, ContentHash Space, TypeRegis
         }
     }
 
-    public override string ToString() => Name;
+    /// <summary>Its name, with the seed, and its entries as lines that a person can read: what a failure is to say.</summary>
+    public override string ToString() => _story.Value;
+
+    private readonly Lazy<string> _story = new(() => $"{Name}\n{string.Join('\n', Entries.Select(Line))}\n");
+
+    private static string Line(Entry entry)
+    {
+        var payload = (Literal.Map)entry.Payload;
+        string said = payload.Without("signature").Without("publicKey").Without("nonce").ToString();
+        return $"{entry.Hash.Short} on {string.Join(' ', entry.Header.PrevEntryHashes.Select(p => p.Short))}: {said}";
+    }
 }
 
 internal static class SpaceReplicas
