@@ -23,17 +23,16 @@ internal sealed class PostgresLink : IDisposable
         _settings = settings;
         Store = settings.ToString();
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
-        bool synchronous = IsSynchronous(text.ConnectionString);
         text.SearchPath = settings.Schema;
         text.MaxAutoPrepare = Math.Max(text.MaxAutoPrepare, StatementsPrepared);
         text.AutoPrepareMinUsages = 2;
         text.NoResetOnClose = true;   // no session is left in a state that another should not find
         text.ApplicationName = "hhs-journal";
-        text.Options = $"{text.Options} -c lock_timeout={(long)settings.LockPatience.TotalMilliseconds} {KeyedAccess}{(synchronous ? "" : " -c synchronous_commit=on")}";
-        _pool = NpgsqlDataSource.Create(text);
+        text.Options = $"{text.Options} -c lock_timeout={(long)settings.LockPatience.TotalMilliseconds} {KeyedAccess}";
+        _pool = Source(text);
         text.ApplicationName = WriterName;
         text.Pooling = false;
-        _writers = NpgsqlDataSource.Create(text);
+        _writers = Source(text);
     }
 
     /// <summary>The store's name for people.</summary>
@@ -146,13 +145,13 @@ internal sealed class PostgresLink : IDisposable
     }
 
     // Asynchronous commit would acknowledge what a crash can lose. Stronger values than "on" stay as they were set.
-    private bool IsSynchronous(string connectionString) => Patiently(() =>
-    {
-        using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand("SHOW synchronous_commit", connection);
-        return command.ExecuteScalar() is not "off";
-    });
+    // Our types are all built in: without being told so, each source would begin by asking for all that the database has.
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder text) => new NpgsqlDataSourceBuilder(text.ConnectionString)
+        .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+        .UsePhysicalConnectionInitializer(Harden, connection => { Harden(connection); return Task.CompletedTask; }).Build();
+
+    private static void Harden(NpgsqlConnection connection) =>
+        connection.Execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'");
 
     /// <summary>Lets whoever waits for the server give up.</summary>
     internal void Close() => _closing.Set();
