@@ -135,7 +135,8 @@ public sealed class PostgresFencingTests : IDisposable
     public async Task Two_nodes_that_fight_over_objects_never_fork_a_log_and_lose_nothing_acknowledged()
     {
         var acknowledged = new List<(ContentHash Object, ContentHash Entry)>();
-        await Task.WhenAll(Writer(_old, "old"), Writer(_new, "new"));
+        int[] fencings = await Task.WhenAll(Writer(_old, "old"), Writer(_new, "new"));
+        Assert.True(fencings.Sum() > 0, "they never met: the test has shown nothing");
         for (int i = 0; i < 3; i++)
         {
             // Each wrote on top of the one entry that it had read: a fork would show as an entry with a sibling.
@@ -145,7 +146,7 @@ public sealed class PostgresFencingTests : IDisposable
         }
         Assert.Empty(_old.VerifyAll().NewlyQuarantined);
 
-        Task Writer(PostgresJournal journal, string name) => Task.Run(() =>
+        Task<int> Writer(PostgresJournal journal, string name) => Task.Run(() =>
         {
             int fenced = 0;
             for (int round = 0; round < 60; round++)
