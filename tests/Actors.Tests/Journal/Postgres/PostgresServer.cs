@@ -71,7 +71,7 @@ public sealed class PostgresServer : IDisposable
             }
             catch (NpgsqlException)
             {
-                Thread.Sleep(20);
+                _server.WaitForExit(TimeSpan.FromMilliseconds(20));   // or it has given up
             }
         }
         return false;
