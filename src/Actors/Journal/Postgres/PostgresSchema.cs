@@ -47,7 +47,7 @@ internal static class PostgresSchema
     {
         using var transaction = connection.BeginTransaction();
         // Nodes that start at the same time wait for one another here.
-        Execute(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('hhs journal {schema}', 0))");
+        Execute(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('hhs-journal {schema}', 0))");
         if (Number(connection, $"SELECT count(*) FROM pg_namespace WHERE nspname = '{schema}'") == 0) Execute(connection, $"CREATE SCHEMA {schema}");
         bool ours = Number(connection, $"SELECT count(*) FROM pg_tables WHERE schemaname = '{schema}' AND tablename = 'hhs_journal'") > 0;
         if (!ours && Number(connection, $"SELECT count(*) FROM pg_class WHERE relnamespace = '{schema}'::regnamespace") > 0)

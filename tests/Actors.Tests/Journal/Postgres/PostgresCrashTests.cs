@@ -34,7 +34,7 @@ public sealed class PostgresCrashTests(SharedPostgres shared)
             }
         }, TestContext.Current.CancellationToken);
 
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 2; round++)
         {
             int before = acknowledged.Count;
             await Eventually.Holds(() => acknowledged.Count > before + 60 + (37 * round) || writer.IsCompleted, "commits after the server came back");
