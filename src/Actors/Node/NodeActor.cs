@@ -23,6 +23,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private readonly HhsSettings _settings;
     private readonly List<Uri> _listening = [];
     private IJournal? _journal;
+    private IDisposable? _folder;
     private SecretKey _identity = null!;
     private IActorRef _mesh = ActorRefs.Nobody;
     private IActorRef _objects = ActorRefs.Nobody;
@@ -66,7 +67,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         string? directory = _settings.DataDirectory;
         if (directory is not null) Directory.CreateDirectory(directory);
-        _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
+        _folder = JournalStore.Lock(_settings.Journal, directory);
+        _journal = JournalStore.Open(_settings.Journal, directory);
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
         ITransport[] transports =
@@ -166,7 +168,11 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 
     // By now the children have stopped: what the journal had accepted is written.
     /// <inheritdoc/>
-    protected override void PostStop() => _journal?.Dispose();
+    protected override void PostStop()
+    {
+        _journal?.Dispose();
+        _folder?.Dispose();
+    }
 
     // The journal and the registry start over on failure: they begin from the store. The mesh and discovery go on, since their
     // state is what others have told them (topics, peers, addresses) and would not tell them again; so do audiences and trackers.
@@ -178,7 +184,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     });
 
     /// <summary>Name of the store in a data folder.</summary>
-    public const string StoreName = "store.db";
+    public const string StoreName = JournalStore.FileName;
 
     internal const string BlockedPrefix = "blocked/";
 
