@@ -51,7 +51,7 @@ internal sealed class ActiveObjects
     /// <summary>It does not sleep; counts as used, so that others are asked first.</summary>
     public void StayAwake(ActiveObject o, TimeSpan now)
     {
-        o.Waiting = null;
+        (o.Waiting, o.GaveUp) = (null, false);
         o.Used = now;
         _byUse.AddLast(o.Place);
     }
@@ -80,6 +80,9 @@ internal sealed class ActiveObject
 
     /// <summary>While it is being asked to sleep: what is for it or for its successor, with the senders.</summary>
     public Queue<(object Message, IActorRef Sender)>? Waiting { get; set; }
+
+    /// <summary>Whether it is to end since nobody had it: what is for it meanwhile is for a successor.</summary>
+    public bool GaveUp { get; set; }
 
     /// <summary>What it said before it stopped, if it fell asleep.</summary>
     public ObjectSummary? Slept { get; set; }

@@ -67,7 +67,7 @@ public sealed partial class ObjectActor
         foreach (var waiting in _waitingToOpen) waiting.Tell(new ObjectProtocol.Refused(new(RejectCode.TimedOut, failed.Why)));
         _waitingToOpen.Clear();
         _stopped = failed.Why;
-        if (_replica.Log.Count == 0) Context.Stop(Self);   // nothing is known of it, and nobody had it
+        if (_replica.Log.Count == 0) Context.Parent.Tell(new ObjectsProtocol.GaveUp(_id));
     }
 
     private void OnAsk(ObjectProtocol.Ask ask)

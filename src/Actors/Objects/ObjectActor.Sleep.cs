@@ -14,8 +14,19 @@ public sealed partial class ObjectActor
     /// <summary>Go to sleep if you have been idle for so long. Answered by <see cref="ObjectsProtocol.FellAsleep"/> and the end of the actor, or by <see cref="ObjectsProtocol.StaysAwake"/>.</summary>
     internal sealed record Passivate(TimeSpan IdleFor);
 
+    /// <summary>End, if nothing is known of you and nobody has asked again. Answered by the end of the actor, or by <see cref="ObjectsProtocol.StaysAwake"/>.</summary>
+    internal sealed record EndUnknown
+    {
+        public static readonly EndUnknown Instance = new();
+    }
+
     private void ReceiveSleep()
     {
+        Receive<EndUnknown>(_ =>
+        {
+            if (_replica.Log.Count > 0 || _waitingToOpen.Count > 0) StayAwake();
+            else Context.Stop(Self);
+        });
         Receive<Passivate>(passivate =>
         {
             if (IsNeeded || Stopwatch.GetElapsedTime(_lastUsed) < passivate.IdleFor) StayAwake();

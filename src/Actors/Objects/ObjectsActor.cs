@@ -43,6 +43,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         Receive<ObjectsProtocol.GetObjects>(_ => Sender.Tell(new ObjectsProtocol.Objects(
             [.. _services.Journal.Objects.OrderBy(o => o.ObjectId).Select(o => (o.ObjectId, o.EntryCount))])));
         Receive<ObjectsProtocol.Wake>(OnWake);
+        Receive<ObjectsProtocol.GaveUp>(gaveUp => OnGaveUp(gaveUp.Id));
         Receive<ObjectsProtocol.StaysAwake>(stays => OnStaysAwake(stays.Id));
         Receive<ObjectsProtocol.FellAsleep>(fell => { if (_active.Find(fell.Summary.ObjectId) is { } o) o.Slept = fell.Summary; });
         Receive<Gone>(gone => OnGone(gone.Id));
@@ -202,6 +203,15 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         o.Actor.Tell(new ObjectActor.Passivate(idleFor));
     }
 
+    // Whoever asks for it from now on is for a successor, which asks peers anew.
+    private void OnGaveUp(ContentHash id)
+    {
+        if (_active.Find(id) is not { Waiting: null } o) return;   // it is being asked to sleep, and stays awake
+        _active.BeginToSleep(o);
+        o.GaveUp = true;
+        o.Actor.Tell(ObjectActor.EndUnknown.Instance);
+    }
+
     private void OnStaysAwake(ContentHash id)
     {
         if (_active.Find(id) is not { Waiting: { } waiting } o) return;
@@ -223,7 +233,8 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         else
         {
             Forget(id);
-            foreach (var (message, sender) in gone.Waiting ?? []) if (ObjectProtocol.IsQuestion(message)) sender.Tell(HasStopped(ActorName(id)));
+            if (gone.GaveUp) foreach (var (message, sender) in gone.Waiting!) (_active.Find(id) ?? Activate(id)).Actor.Tell(message, sender);
+            else foreach (var (message, sender) in gone.Waiting ?? []) if (ObjectProtocol.IsQuestion(message)) sender.Tell(HasStopped(ActorName(id)));
         }
         ServeWakes();
     }

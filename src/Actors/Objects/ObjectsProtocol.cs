@@ -46,6 +46,9 @@ public static class ObjectsProtocol
     /// <summary>From an object that was asked to sleep: it is about to stop, and this is how it stands.</summary>
     internal sealed record FellAsleep(ObjectSummary Summary);
 
-    /// <summary>From an object that was asked to sleep: it does not.</summary>
+    /// <summary>From an object of which nothing is known, and nobody had it: let it end.</summary>
+    internal sealed record GaveUp(ContentHash Id);
+
+    /// <summary>From an object that was asked to sleep, or to end: it does not.</summary>
     internal sealed record StaysAwake(ContentHash Id);
 }
