@@ -101,7 +101,9 @@ internal sealed class DataFolder : IDisposable
 
     public string Store => System.IO.Path.Combine(Path, "store.db");
 
-    public Task<HhsProcess.Outcome> HhsAsync(params string[] arguments) => HhsProcess.RunAsync([.. arguments, "--data", Path]);
+    /// <summary>Runs a command to its end: in this process, but for those that go on until they are stopped.</summary>
+    public Task<HhsProcess.Outcome> HhsAsync(params string[] arguments) => arguments is ["demo" or "join" or "relay" or "serve" or "tracker", ..]
+        ? HhsProcess.RunAsync([.. arguments, "--data", Path]) : InProcess.RunAsync([.. arguments, "--data", Path]);
 
     public HhsProcess Start(params string[] arguments) => HhsProcess.Start([.. arguments, "--data", Path]);
 
