@@ -9,7 +9,7 @@ namespace Hhs.Actors.Journal;
 /// checksum, that its header hashes to its name, and that its predecessors came through before it; at the end it compares
 /// the number of records with the one kept beside the object, which tells of records that are gone without a trace.
 /// </remarks>
-internal sealed class IndexScan(SqliteSession session, long objectNumber, ContentHash objectId, IReadOnlyDictionary<long, string> damaged)
+internal sealed class IndexScan(ContentHash objectId, IndexCounts counts, IReadOnlyDictionary<long, string> damaged)
 {
     private readonly List<ContentHash?> _names = [];   // by arrival number; null where nothing intact is
     private readonly List<bool> _builtOn = [];   // likewise: whether another intact record has it for a predecessor
@@ -33,32 +33,24 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
     /// <summary>Whether the store has to be put right: something is condemned, or its counts or its frontier are wrong.</summary>
     internal bool NeedsRepair { get; private set; }
 
-    /// <summary>The intact records. With <paramref name="oneByOne"/>, goes on behind pages that cannot be read. The caller holds a transaction, and uses no other index scan on the session meanwhile.</summary>
-    internal IEnumerable<(long Place, IndexedEntry Entry)> Walk(bool oneByOne = false)
+    /// <summary>The intact ones of an object's records, which the store hands over in the order of their places, out of one snapshot with its counts.</summary>
+    internal IEnumerable<(long Place, IndexedEntry Entry)> Walk(IEnumerable<IIndexRow> rows)
     {
-        // One by one is how old and broken stores are read, and those may have no frontiers.
-        var counts = session[oneByOne ? "SELECT entries, next FROM object WHERE id = ?" : "SELECT entries, next, frontier FROM object WHERE id = ?"].Bind(objectNumber);
-        bool listed = counts.Step();
-        long entries = listed ? counts.Integer(0) : 0, next = listed ? counts.Integer(1) : 0;
-        Position? kept = null;
-        bool trusted = listed && !oneByOne && FrontierCode.TryRead(objectId, entries, counts.Blob(2), out kept);
-        counts.Reset();
-
-        foreach (var row in oneByOne ? RowsOneByOne(next) : Rows())
+        foreach (var row in rows)
         {
-            long place = row.Integer(0);
+            long place = row.Place;
             if (Fault(row, place, out var entry) is { } reason)
             {
-                var name = row.Blob(1);
+                var name = row.Hash;
                 Found.Add(new(place, name.Length == ContentHash.SizeBytes ? ContentHash.FromDigest(name) : null, reason));
                 continue;
             }
             Intact++;
             yield return (place, entry);
         }
-        Missing = Math.Max(0, entries - Intact - Found.Count);
+        Missing = Math.Max(0, counts.Entries - Intact - Found.Count);
         Frontier = FrontierCode.Bounded([.. _names.Where((name, number) => name is not null && !_builtOn[number]).Take(FrontierCode.HashesMax + 1).Select(name => name!.Value)]);
-        NeedsRepair = Found.Count > 0 || entries != Intact || next < _names.Count || !trusted || !Equals(kept, Frontier);
+        NeedsRepair = Found.Count > 0 || counts.Entries != Intact || counts.Next < _names.Count || !counts.Trusted || !Equals(counts.Frontier, Frontier);
     }
 
     /// <summary>Takes back a record that came through, since its payload is gone: what depends on it will not come through.</summary>
@@ -68,36 +60,11 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
         Intact--;
     }
 
-    private IEnumerable<SqliteStatement> Rows()
-    {
-        var rows = session[$"{Columns} WHERE place >= ? AND place < ? ORDER BY place"]
-            .Bind(RecordCode.Place(objectNumber, 0)).Bind(RecordCode.Place(objectNumber + 1, 0));
-        while (rows.Step()) yield return rows;
-    }
-
-    private IEnumerable<SqliteStatement> RowsOneByOne(long next)
-    {
-        for (long number = 0; number < next; number++)
-        {
-            var row = session[$"{Columns} WHERE place = ?"].Bind(RecordCode.Place(objectNumber, number));
-            bool read;
-            try
-            {
-                read = row.Step();
-            }
-            catch (JournalException e) when (e.Fault == JournalFault.Corrupt)
-            {
-                continue;
-            }
-            if (read) yield return row;
-        }
-    }
-
-    private string? Fault(SqliteStatement row, long place, out IndexedEntry entry)
+    private string? Fault(IIndexRow row, long place, out IndexedEntry entry)
     {
         entry = null!;
-        ReadOnlySpan<byte> hash = row.Blob(1), payloadHash = row.Blob(2), prev = row.Blob(3), tags = row.Blob(4);
-        if (RecordCode.Checksum(objectId, place, hash, payloadHash, prev, tags) != row.Integer(5)) return "the record does not match its checksum";
+        ReadOnlySpan<byte> hash = row.Hash, payloadHash = row.PayloadHash, prev = row.Prev, tags = row.Tags;
+        if (RecordCode.Checksum(objectId, place, hash, payloadHash, prev, tags) != row.Checksum) return "the record does not match its checksum";
         long number = RecordCode.Number(place);
         if (hash.Length != ContentHash.SizeBytes || payloadHash.Length != ContentHash.SizeBytes || !RecordCode.TryReadPrev(number, prev, _prev))
             return "the record is not well formed";
@@ -118,6 +85,4 @@ internal sealed class IndexScan(SqliteSession session, long objectNumber, Conten
         entry = new(header, tags.ToArray());
         return null;
     }
-
-    private const string Columns = "SELECT place, hash, payload_hash, prev, tags, checksum FROM entry";
 }

@@ -107,9 +107,10 @@ public sealed class JournalActor : ReceiveActor
         {
             _journal.Append([.. group.Select(w => w.Append.Batch)]);
         }
-        catch (JournalException e) when (e.Fault == JournalFault.MissingPredecessor)
+        catch (JournalException e) when (e.Fault is JournalFault.MissingPredecessor or JournalFault.Fenced)
         {
-            // One caller's mistake must not cost the others their writes: once more, each alone.
+            if (e.Fault == JournalFault.Fenced && group.Count == 1) JournalMetrics.Fenced();
+            // What is wrong with one caller must not cost the others their writes: once more, each alone.
             if (group.Count == 1) group[0].Sender.Tell(new JournalProtocol.AppendFailed(group[0].Append.Tag, e.Fault, e.Message));
             else foreach (var one in group) CommitAlone(one);
             return;

@@ -7,6 +7,8 @@ public enum JournalFault
     Corrupt,
     /// <summary>One record fails its checks; it is in quarantine now.</summary>
     DamagedRecord,
+    /// <summary>Somebody else has acquired the object since: nothing was stored. Acquire it anew and read it again, or leave it to them. The store is well.</summary>
+    Fenced,
     /// <summary>The disk or the store's size limit is full.</summary>
     Full,
     /// <summary>A database, but of another program.</summary>

@@ -17,7 +17,10 @@ public sealed record JournalEntry(Header Header, ReadOnlyMemory<byte> Payload, R
 }
 
 /// <summary>Entries of one object, predecessors before what builds on them.</summary>
-public sealed record ObjectBatch(ContentHash ObjectId, IReadOnlyList<JournalEntry> Entries);
+/// <param name="ObjectId">The object.</param>
+/// <param name="Entries">Its entries.</param>
+/// <param name="Epoch">What <see cref="IJournal.Acquire"/> gave to who writes this.</param>
+public sealed record ObjectBatch(ContentHash ObjectId, IReadOnlyList<JournalEntry> Entries, Epoch Epoch = default);
 
 /// <summary>What reopening an object needs of an entry: everything but the payload.</summary>
 public sealed record IndexedEntry(Header Header, ReadOnlyMemory<byte> Tags);

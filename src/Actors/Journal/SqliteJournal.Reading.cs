@@ -16,8 +16,9 @@ public sealed partial class SqliteJournal
         bool needsRepair;
         using (var reader = Rent())
         {
-            var scan = new IndexScan(reader.Session, o.Id, o.Hash, NoneKnown);
-            foreach (var (_, entry) in scan.Walk()) yield return entry;
+            var index = new SqliteIndex(reader.Session, o.Id, o.Hash);
+            var scan = index.Scan(NoneKnown);
+            foreach (var (_, entry) in scan.Walk(index.Rows())) yield return entry;
             needsRepair = scan.NeedsRepair;
         }
         if (needsRepair) Repair(o, NoneKnown);
@@ -63,8 +64,9 @@ public sealed partial class SqliteJournal
             bool needsRepair;
             using (var reader = Rent())
             {
-                var scan = new IndexScan(reader.Session, o.Id, o.Hash, NoneKnown);
-                foreach (var (place, entry) in scan.Walk())
+                var index = new SqliteIndex(reader.Session, o.Id, o.Hash);
+                var scan = index.Scan(NoneKnown);
+                foreach (var (place, entry) in scan.Walk(index.Rows()))
                 {
                     if (++seen % 1000 == 0) progress?.Report(seen);
                     if (PayloadFault(reader.Session, o.Id, place, entry, out int length) is { } fault) damaged[place] = fault;
@@ -156,8 +158,9 @@ public sealed partial class SqliteJournal
 
     private StoredObject Rescan(StoredObject o, IReadOnlyDictionary<long, string> damaged, List<QuarantinedRecord> quarantined)
     {
-        var scan = new IndexScan(_writer, o.Id, o.Hash, damaged);
-        foreach (var _ in scan.Walk()) { }
+        var index = new SqliteIndex(_writer, o.Id, o.Hash);
+        var scan = index.Scan(damaged);
+        foreach (var _ in scan.Walk(index.Rows())) { }
         foreach (var condemned in scan.Found)
         {
             MoveToQuarantine(o, condemned);

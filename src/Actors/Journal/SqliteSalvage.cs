@@ -50,9 +50,10 @@ public static class SqliteSalvage
 
     private static long CopyObject(SqliteSession old, long id, ContentHash hash, SqliteJournal fresh)
     {
-        var scan = new IndexScan(old, id, hash, new Dictionary<long, string>());
+        var index = new SqliteIndex(old, id, hash);
+        var scan = index.SalvageScan();
         var batch = new List<JournalEntry>();
-        foreach (var (place, entry) in scan.Walk(oneByOne: true))
+        foreach (var (place, entry) in scan.Walk(index.RowsOneByOne()))
         {
             if (PayloadAt(old, place, entry.Header.Hash) is not { } payload)
             {

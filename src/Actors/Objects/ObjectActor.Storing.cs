@@ -49,7 +49,7 @@ public sealed partial class ObjectActor
         Append();
     }
 
-    private void Append() => _services.JournalActor.Tell(new JournalProtocol.Append(new ObjectBatch(_id, _storing!.Entries), Tag: _storing));
+    private void Append() => _services.JournalActor.Tell(new JournalProtocol.Append(new ObjectBatch(_id, _storing!.Entries, _epoch), Tag: _storing));
 
     // An entry that is known and not durable yet is acknowledged together with what is being stored.
     private void Acknowledge(IActorRef to, ContentHash entry)

@@ -21,6 +21,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
     private readonly ContentHash _id;
     private readonly ObjectServices _services;
     private readonly PayloadStore _payloads;
+    private Epoch _epoch;
     private string? _readOnly;
     private string _stopped = "the object was stopped";
     private readonly Mirrors _mirrors;
@@ -59,6 +60,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var keys = new TagCode.KeyPool();
+        _epoch = _services.Journal.Acquire(_id);   // before reading: what is read then is all that there is until we write
         _replica = Replica.Reopen(_id, _services.Journal.ReadIndex(_id).Select(entry => (entry.Header, DecodeTags(_id, entry.Header, entry.Tags, keys))), _payloads, _services.Types, _mirrors);
         _durable = new(_id, _replica.Log, _payloads);
         _durable.AdvanceTo(_replica.Log.Count);
@@ -71,7 +73,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
     {
-        if (reason is NotStoredException { Fault: not JournalFault.MissingPredecessor } refusal) _readOnly = refusal.Message;
+        if (reason is NotStoredException { Fault: not (JournalFault.MissingPredecessor or JournalFault.Fenced) } refusal) _readOnly = refusal.Message;
         base.PostRestart(reason);
     }
 

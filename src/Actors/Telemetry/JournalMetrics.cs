@@ -10,6 +10,7 @@ internal static class JournalMetrics
     private static readonly Counter<long> Bytes = HhsMeter.Instance.CreateCounter<long>("hhs.journal.bytes", "By", "Bytes of those entries, about.");
     private static readonly Counter<long> Failures = HhsMeter.Instance.CreateCounter<long>("hhs.journal.failures", "{failure}", "Failures after which writes were refused.");
     private static readonly Counter<long> Records = HhsMeter.Instance.CreateCounter<long>("hhs.journal.quarantined", "{record}", "Damaged records, and those that depend on them, that were put aside.");
+    private static readonly Counter<long> Batches = HhsMeter.Instance.CreateCounter<long>("hhs.journal.fenced", "{batch}", "Batches refused because another node has taken over their object.");
     private static readonly Histogram<double> Duration = HhsMeter.Instance.CreateHistogram<double>("hhs.journal.commit.duration", "s", "Time a commit took, flush included.");
 
     internal static void Committed(long entries, long bytes, TimeSpan took)
@@ -21,6 +22,8 @@ internal static class JournalMetrics
     }
 
     internal static void Failed() => Failures.Add(1);
+
+    internal static void Fenced() => Batches.Add(1);
 
     internal static void Quarantined(int records) => Records.Add(records);
 }
