@@ -66,7 +66,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         string? directory = _settings.DataDirectory;
         if (directory is not null) Directory.CreateDirectory(directory);
-        _journal = directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
+        _journal = _settings.Store is { } opened ? opened : directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
         ITransport[] transports =
@@ -83,7 +83,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
         _relay = StartRelay(_journal);
-        _objects = Context.ActorOf(ObjectsActor.Props(new(
+        _objects = Context.ActorOf(_settings.Registry(new(
             _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
         _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
