@@ -70,7 +70,9 @@ internal sealed class TestCluster : IAsyncDisposable
     // Everything that waits for time to pass, an order of magnitude faster than operators want it.
     private static readonly Config Hasty = ConfigurationFactory.ParseString(
         """
-        akka.loglevel = ERROR
+        # Systems that end abruptly have much to say.
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
         akka.remote.dot-netty.tcp {
           hostname = 127.0.0.1
           port = 0
@@ -96,7 +98,6 @@ internal sealed class TestCluster : IAsyncDisposable
             retry-interval = 200ms
             coordinator-failure-backoff = 200ms
             rebalance-interval = 500ms
-            coordinator-singleton.hand-over-retry-interval = 100ms
           }
         }
         hhs.cluster.look-again = 5s

@@ -174,6 +174,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
         Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
+        if (failure is ActorInitializationException) return Directive.Stop;   // it would fail again, and again at once
         return Sender.Equals(_journalActor) || Sender.Equals(_objects) ? Directive.Restart : Directive.Resume;
     });
 

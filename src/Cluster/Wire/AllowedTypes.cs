@@ -10,7 +10,8 @@ internal sealed class AllowedTypes(IEnumerable<string> assemblies) : ITypeFilter
     private readonly HashSet<string> _assemblies = new(assemblies, StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public bool IsAllowed(string typeName) => TypeName.TryParse(typeName.Replace(",%core%", ", System.Private.CoreLib", StringComparison.Ordinal), out var name) && IsAllowed(name);
+    public bool IsAllowed(string typeName) => TypeName.TryParse(
+        typeName.Replace($"{Core},%core%", Core, StringComparison.Ordinal).Replace("%core%", Core, StringComparison.Ordinal), out var name) && IsAllowed(name);
 
     private bool IsAllowed(TypeName name)
     {
@@ -42,6 +43,9 @@ internal sealed class AllowedTypes(IEnumerable<string> assemblies) : ITypeFilter
         "System.Collections.Generic.SortedDictionary`2", "System.Collections.Immutable.ImmutableArray`1",
         "System.Tuple`2", "System.ValueTuple`2", "System.ValueTuple`3", "System.ValueTuple`4", "System.ValueTuple`5",
     };
+
+    // Hyperion writes %core% for it, in place of its name or behind it.
+    private const string Core = "System.Private.CoreLib";
 
     // What the compiler makes of a collection expression, in the assembly where it stands.
     private const string CollectionExpression = "<>z__ReadOnly";
