@@ -18,10 +18,10 @@ internal sealed class AllowedTypes(IEnumerable<string> assemblies) : ITypeFilter
         if (name.IsArray) return IsAllowed(name.GetElementType());
         if (name.IsConstructedGenericType) return IsAllowed(name.GetGenericTypeDefinition()) && name.GetGenericArguments().All(IsAllowed);
         string assembly = name.AssemblyName?.Name ?? "";
-        if (_assemblies.Contains(assembly)) return true;
+        if (_assemblies.Contains(assembly) || name.FullName.StartsWith(CollectionExpression, StringComparison.Ordinal)) return true;
         if (assembly.StartsWith("System.", StringComparison.Ordinal) || assembly == "mscorlib") return OfTheSystem.Contains(name.FullName);
         return Ours.TryGetValue(assembly, out var namespaces) && !Never.Contains(name.FullName)
-            && (name.FullName.StartsWith(CollectionExpression, StringComparison.Ordinal) || Array.Exists(namespaces, n => name.FullName.StartsWith(n, StringComparison.Ordinal)));
+            && Array.Exists(namespaces, n => name.FullName.StartsWith(n, StringComparison.Ordinal));
     }
 
     // What messages are made of, and not what has sockets, files or actors.
@@ -47,6 +47,6 @@ internal sealed class AllowedTypes(IEnumerable<string> assemblies) : ITypeFilter
     // Hyperion writes %core% for it, in place of its name or behind it.
     private const string Core = "System.Private.CoreLib";
 
-    // What the compiler makes of a collection expression, in the assembly where it stands.
+    // What the compiler makes of a collection expression, in whatever assembly it stands; it holds what it is given, and that is looked at too.
     private const string CollectionExpression = "<>z__ReadOnly";
 }
