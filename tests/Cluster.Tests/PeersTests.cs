@@ -1,6 +1,8 @@
+using Hhs.Actors.Audiences;
 using Hhs.Actors.Node;
+using Hhs.Actors.Settings;
 using Hhs.Actors.Tests;
-using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Cluster.Tests;
@@ -28,6 +30,27 @@ public sealed class PeersTests
         }
         Assert.Single(await peer.PeersAsync());
         foreach (var set in sets) Assert.True(await set.ContainsAsync("of the peer"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Whom_an_object_is_offered_to_and_who_is_blocked_counts_at_every_node()
+    {
+        await using var cluster = await TestCluster.OfAsync(2);
+        var set = await cluster[0].CreateSetAsync(new SetOptions { Seed = "for friends" });
+        var (friendly, strange) = (SecretKey.Generate(SystemRandom.Instance), SecretKey.Generate(SystemRandom.Instance));
+        await cluster[0].OfferToAsync(set.Id, new Audience.Keys([friendly.KeyId]));
+        var blocked = SecretKey.Generate(SystemRandom.Instance).KeyId;
+        cluster[0].Block(blocked);
+        await Eventually.Holds(async () => (await cluster[1].BlockedAsync()).Contains(blocked), "the other node has heard of it");
+        await cluster[1].AudienceAsync(set.Id);   // it has looked at these too, by the time it answers
+
+        await using var friend = await HhsNode.StartAsync(new() { Identity = friendly, Peers = [cluster[1].Address()] });
+        await using var stranger = await HhsNode.StartAsync(new() { Identity = strange, Peers = [cluster[1].Address()], Objects = new() { FetchTimeout = TimeSpan.FromSeconds(1) } });
+        await Same(set, await friend.OpenSetAsync(set.Id));
+        await Assert.ThrowsAsync<HhsException>(() => stranger.OpenSetAsync(set.Id));
+
+        cluster[1].Unblock(blocked);
+        await Eventually.Holds(async () => (await cluster[0].BlockedAsync()).Count == 0, "the first node has heard of it");
     }
 
     internal static Task Same(SetHandle one, SetHandle other) => Eventually.Holds(

@@ -34,6 +34,7 @@ public sealed class RelayCodecTests : IDisposable
         new FromPeer(Id, long.MaxValue, 2, new byte[] { 1, 2, 3 }), new FromPeer(Id, 1, 2, Array.Empty<byte>()),
         new Join(Id, 9, new("session-1"), new KeyId(Other), PeerKind.Original),
         new Joined(Id, 9), new Leave(Id, 9), new Parted(-1), new Processed(9, 10),
+        SettingsChanged.Instance,
         new ToPeer(9, 1, 2, new byte[] { 0, 255 }),
         ObjectProtocol.FollowLost.Instance, new ObjectProtocol.Grew(Id, 77, []),
         new ToEntity(Id, new Join(Id, 9, new("session-1"), new KeyId(Other), PeerKind.Native)),

@@ -22,6 +22,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 {
     private readonly HhsSettings _settings;
     private readonly List<Uri> _listening = [];
+    private readonly HashSet<KeyId> _blocked = [];
     private IJournal? _journal;
     private SecretKey _identity = null!;
     private IActorRef _mesh = ActorRefs.Nobody;
@@ -78,7 +79,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             Handshake, SystemRandom.Instance, _transports, _settings.Mesh)), "mesh");
         _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. _transports.Keys]), "discovery");
-        foreach (var (name, _) in _journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var blocked)) _mesh.Tell(new MeshProtocol.Block(blocked));
+        ReadBlocked();
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
@@ -88,6 +89,16 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
+    }
+
+    private void ReadBlocked()
+    {
+        var stored = new HashSet<KeyId>();
+        foreach (var (name, _) in _journal!.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        foreach (var key in stored.Except(_blocked)) _mesh.Tell(new MeshProtocol.Block(key));
+        foreach (var key in _blocked.Except(stored)) _mesh.Tell(new MeshProtocol.Unblock(key));
+        _blocked.Clear();
+        _blocked.UnionWith(stored);
     }
 
     private IActorRef StartRelay(IJournal journal)
@@ -139,8 +150,23 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         Receive<NodeProtocol.AddTracker>(add => AddTracker(add.Address));
         Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, _identity.PublicKey, [.. _listening], _journal!)));
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
-        Receive<MeshProtocol.Block>(_mesh.Forward);
-        Receive<MeshProtocol.Unblock>(_mesh.Forward);
+        Receive<MeshProtocol.Block>(block =>
+        {
+            _blocked.Add(block.KeyId);
+            _mesh.Forward(block);
+            Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
+        });
+        Receive<MeshProtocol.Unblock>(unblock =>
+        {
+            _blocked.Remove(unblock.KeyId);
+            _mesh.Forward(unblock);
+            Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
+        });
+        Receive<NodeProtocol.ReadSettings>(read =>
+        {
+            ReadBlocked();
+            _audiences.Forward(read);
+        });
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
         Receive<DiscoveryProtocol.AddSource>(_discovery.Forward);
         Receive<DiscoveryActor.SetMode>(_discovery.Forward);
@@ -198,6 +224,18 @@ public static class NodeProtocol
 
     /// <summary>Announce to this tracker from now on, and find peers by it.</summary>
     public sealed record AddTracker(TrackerAddress Address);
+
+    /// <summary>Who is blocked and to whom objects are offered may have been set by another node of the same store: look again.</summary>
+    internal sealed record ReadSettings
+    {
+        public static readonly ReadSettings Instance = new();
+    }
+
+    /// <summary>Published on the event stream when this node has set who is blocked, or to whom an object is offered.</summary>
+    internal sealed record SettingsChanged
+    {
+        public static readonly SettingsChanged Instance = new();
+    }
 
     /// <summary>The node runs.</summary>
     /// <param name="KeyId">Its key id, which peers pin.</param>

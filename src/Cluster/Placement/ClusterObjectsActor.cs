@@ -26,6 +26,7 @@ internal sealed class ClusterObjectsActor : ReceiveActor
             new ObjectMessages(settings.NumberOfShards),
             ClusterSharding.Get(Context.System).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(Context.System)),
             ObjectEntityActor.GiveUp.Instance);
+        Context.ActorOf(SharedSettingsActor.Props(Context.Parent, settings), "shared-settings");
         topics.Tell(new TopicsActor.Begin(Context.ActorOf(RemoteSessionsActor.Props(region, topics, settings), "remote-sessions")));
 
         Receive<ObjectsProtocol.Create>(create => region.Forward(new ToEntity(Entry.Make(create.Payload, Position.Empty).Hash, create)));

@@ -29,6 +29,7 @@ internal static class RelayCodec
         Leave => "leave-1",
         Parted => "parted-1",
         Processed => "processed-1",
+        SettingsChanged => "settings-changed-1",
         ToEntity to => "to-entity-1/" + Manifest(to.Message),
         ToPeer => "to-peer-1",
         ObjectProtocol.FollowLost => "follow-lost-1",
@@ -67,6 +68,7 @@ internal static class RelayCodec
             case Leave(var topic, var route): to.Put(topic); to.Write(route); break;
             case Parted(var route): to.Write(route); break;
             case Processed(var route, var number): to.Write(route); to.Write(number); break;
+            case SettingsChanged: break;
             case ToEntity(var id, var inner): to.Put(id); Write(inner, to, facade); break;
             case ToPeer(var route, var number, var channel, var said): to.Write(route); to.Write(number); to.Write(channel); to.Write(said.Span); break;
             case ObjectProtocol.FollowLost: break;
@@ -111,6 +113,7 @@ internal static class RelayCodec
             "leave-1" => new Leave(from.Hash(), from.ReadInt64()),
             "parted-1" => new Parted(from.ReadInt64()),
             "processed-1" => new Processed(from.ReadInt64(), from.ReadInt64()),
+            "settings-changed-1" => SettingsChanged.Instance,
             "to-peer-1" => new ToPeer(from.ReadInt64(), from.ReadInt64(), from.ReadInt32(), from.Rest()),
             "follow-lost-1" => ObjectProtocol.FollowLost.Instance,
             "grew-1" => new ObjectProtocol.Grew(from.Hash(), from.ReadInt32(), []),

@@ -16,6 +16,12 @@ internal sealed record ToEntity(ContentHash Id, object Message) : IRelayMessage;
 /// <summary>To all nodes: the object can be asked for, or not any more.</summary>
 internal sealed record Carried(ContentHash Id, bool IsOpen) : IRelayMessage;
 
+/// <summary>To all nodes: who is blocked, or to whom an object is offered, has been set in the store.</summary>
+internal sealed record SettingsChanged : IRelayMessage
+{
+    public static readonly SettingsChanged Instance = new();
+}
+
 // The node with a peer's session -> the node with the object
 
 /// <summary>A session takes part in the object. Answered by <see cref="Joined"/>, from the stand-in that has the session's place from then on.</summary>
