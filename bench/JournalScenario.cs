@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Journal.Postgres;
+using Hhs.Actors.Tests.Journal.Postgres;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
@@ -12,7 +14,8 @@ namespace Hhs.Bench;
 /// <summary>What a durable entry costs, by the number of entries that share a commit, beside what SQLite alone costs for the same bytes.</summary>
 /// <remarks>
 /// The raw figure is one table with a blob key and the same payloads and settings (WAL, synchronous=FULL), in the same run
-/// on the same disk: the ratio says what the journal's own work (names, checksums, index) adds, whatever the machine.
+/// on the same disk: the ratio says what the journal's own work (names, checksums, index) adds, whatever the machine. Where a PostgreSQL
+/// server is installed, one is started on the same disk, with its own settings of durability, and asked over 127.0.0.1.
 /// </remarks>
 public static class JournalScenario
 {
@@ -20,22 +23,32 @@ public static class JournalScenario
     public static void Run(TextWriter to)
     {
         var directory = Directory.CreateTempSubdirectory("hhs-bench-journal-");
+        using var server = PostgresServer.Missing is null ? PostgresServer.Start() : null;
+        if (server is null) to.WriteLine($"no PostgreSQL figures: {PostgresServer.Missing}");
         try
         {
             Measure(1000, 20_000, directory.FullName);   // warm-up: compile the paths
+            MeasurePostgres(server, 1000, 20_000);
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one flush to this disk: {FlushMicroseconds(directory.FullName):F0} us"));
-            to.WriteLine("entries/commit   journal entries/s   raw SQLite entries/s   ratio");
+            to.WriteLine("entries/commit   journal entries/s   raw SQLite entries/s   ratio   PostgreSQL journal entries/s");
             foreach (var (perCommit, entries) in new[] { (1, 2_000), (10, 20_000), (100, 100_000), (1000, 200_000) })
             {
                 var (journal, raw) = Measure(perCommit, entries, directory.FullName);
-                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perCommit,14}   {journal,17:F0}   {raw,20:F0}   {journal / raw,5:F2}"));
+                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perCommit,14}   {journal,17:F0}   {raw,20:F0}   {journal / raw,5:F2}   {MeasurePostgres(server, perCommit, entries),28:F0}"));
             }
-            var (index, verified) = Reopen(directory.FullName);
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reopening reads {index:F0} index records/s; full verification {verified:F0} entries/s"));
+            using (var journal = SqliteJournal.Open(Path.Combine(directory.FullName, "journal-1000.db"))) WriteReopening("SQLite", journal);
+            if (server is null) return;
+            using (var journal = PostgresJournal.Open(new() { ConnectionString = server.ConnectionString, Schema = "bench" })) WriteReopening("PostgreSQL", journal);
         }
         finally
         {
             directory.Delete(recursive: true);
+        }
+
+        void WriteReopening(string store, IJournal journal)
+        {
+            var (index, verified) = Reopen(journal);
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store}: reopening reads {index:F0} index records/s; full verification {verified:F0} entries/s"));
         }
     }
 
@@ -81,9 +94,20 @@ public static class JournalScenario
         return (journalRate, count / clock.Elapsed.TotalSeconds);
     }
 
-    private static (double Index, double Verified) Reopen(string directory)
+    private static double MeasurePostgres(PostgresServer? server, int perCommit, int count)
     {
-        using var journal = SqliteJournal.Open(Path.Combine(directory, "journal-1000.db"));
+        if (server is null) return double.NaN;
+        var entries = Chain(count);
+        server.Sql("DROP SCHEMA IF EXISTS bench CASCADE");
+        using var journal = PostgresJournal.Open(new() { ConnectionString = server.ConnectionString, Schema = "bench" });
+        var epoch = journal.Acquire(entries[0].Entry);
+        var clock = Stopwatch.StartNew();
+        foreach (var group in entries.Chunk(perCommit)) journal.Append([new(entries[0].Entry, group, epoch)]);
+        return count / clock.Elapsed.TotalSeconds;
+    }
+
+    private static (double Index, double Verified) Reopen(IJournal journal)
+    {
         var objectId = journal.Objects[0].ObjectId;
         var clock = Stopwatch.StartNew();
         int records = journal.ReadIndex(objectId).Count();

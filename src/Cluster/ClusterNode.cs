@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
 using Hhs.Cluster.Placement;
@@ -11,7 +12,7 @@ namespace Hhs.Cluster;
 
 /// <summary>Makes a node one of several of an operator that act as one peer.</summary>
 /// <remarks>
-/// They have one identity and one store (<see cref="HhsSettings.Identity"/>, <see cref="HhsSettings.Store"/>); each object is at one node at
+/// They have one identity and one store (<see cref="HhsSettings.Identity"/>; PostgreSQL, or <see cref="HhsSettings.Store"/>); each object is at one node at
 /// a time, and peers and the host app use any node for all objects. Source: docs/decisions/060-objects-over-nodes.md.
 /// </remarks>
 public static class ClusterNode
@@ -24,7 +25,8 @@ public static class ClusterNode
     /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
     public static HhsSettings Join(HhsSettings settings)
     {
-        if (settings.Store is null) throw new ConfigurationException("nodes of a cluster share a store: none is given (a data folder is one node's alone)");
+        if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
+            throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null) throw new ConfigurationException("nodes of a cluster have one identity: none is given");
         if (settings.Relay.Enabled) throw new ConfigurationException("hhs.relay.enabled: a node of a cluster hosts nothing for strangers yet");
         return settings with { Registry = services => ClusterObjectsActor.Props(services) };

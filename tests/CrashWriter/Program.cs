@@ -1,14 +1,16 @@
 using System.Text;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Journal.Postgres;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;
 
 // Appends to a journal until it is killed, and says which entries were acknowledged: one line "<object> <entry>" each,
-// after a line "ready". Each start continues where the journal says that it ended.
-using var journal = SqliteJournal.Open(args[0]);
+// after a line "ready". A store is a file, or a connection string and a schema. Each start continues where the journal says that it ended.
+using IJournal journal = args is [_, var schema] ? PostgresJournal.Open(new() { ConnectionString = args[0], Schema = schema }) : SqliteJournal.Open(args[0]);
 int round = 0;
 var objects = Enumerable.Range(0, 3).Select(i => ContentHash.Of(Encoding.UTF8.GetBytes($"object {i}"))).ToArray();
+var epochs = objects.Select(journal.Acquire).ToArray();
 var last = objects.Select(o => journal.ReadIndex(o).LastOrDefault()?.Header.Hash).ToArray();
 long total = journal.Objects.Sum(o => o.EntryCount);
 Console.WriteLine("ready");
@@ -25,7 +27,7 @@ while (true)
             entries.Add(new(header, JsonText.Write(payload), new byte[] { 1, 2, 3 }));
             last[i] = header.Hash;
         }
-        batches.Add(new(objects[i], entries));
+        batches.Add(new(objects[i], entries, epochs[i]));
     }
     journal.Append(batches);
     round++;

@@ -8,7 +8,7 @@ namespace Hhs.Actors.Journal;
 /// <param name="Number">Above zero where the store gave it.</param>
 public readonly record struct Epoch(long Number) : IComparable<Epoch>
 {
-    /// <summary>The epoch of a writer that holds its store alone. A shared store takes it for whatever this process has acquired, or can acquire, last.</summary>
+    /// <summary>The epoch of a writer that holds its store alone. A shared store takes it for what this process has acquired last, and acquires the object if it has not yet.</summary>
     public static readonly Epoch OfTheProcess;
 
     /// <inheritdoc/>

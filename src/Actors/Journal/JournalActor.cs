@@ -85,6 +85,11 @@ public sealed class JournalActor : ReceiveActor
         {
             if (_failed is null) _journal.Drop(drop.ObjectId);
         }
+        catch (JournalException e) when (e.Fault == JournalFault.Fenced)
+        {
+            Sender.Tell(new JournalProtocol.DropFailed(drop.ObjectId, e.Message));
+            return;
+        }
         catch (Exception e)
         {
             Fail([], e);

@@ -1,11 +1,29 @@
 using Akka.Configuration;
+using Hhs.Actors.Journal.Postgres;
 using Hhs.Actors.Settings;
 
 namespace Hhs.Actors.Journal;
 
-/// <summary>Bounds of the group commit. HOCON: <c>hhs.journal</c>, where each key is explained.</summary>
+/// <summary>Which store a node has.</summary>
+public enum JournalProvider
+{
+    /// <summary>One file in the data folder; memory where there is no data folder.</summary>
+    Sqlite,
+    /// <summary>Nothing outlives the node.</summary>
+    Memory,
+    /// <summary>A database that the nodes of a deployment share.</summary>
+    PostgreSql,
+}
+
+/// <summary>The store, and bounds of the group commit. HOCON: <c>hhs.journal</c>, where each key is explained.</summary>
 public sealed record JournalSettings
 {
+    /// <summary>Which store.</summary>
+    public JournalProvider Provider { get; init; } = JournalProvider.Sqlite;
+
+    /// <summary>The database, for <see cref="JournalProvider.PostgreSql"/>.</summary>
+    public PostgresSettings PostgreSql { get; init; } = new();
+
     /// <summary>Most entries in one commit; what is beyond waits for the next.</summary>
     public int CommitEntriesMax { get; init; } = 4096;
 
@@ -22,9 +40,25 @@ public sealed record JournalSettings
         var read = new ConfigReader(config);
         return new()
         {
+            Provider = read.Choice<JournalProvider>("hhs.journal.provider"),
+            PostgreSql = Database(config, read),
             CommitEntriesMax = read.Count("hhs.journal.commit-entries-max"),
             CommitBytesMax = read.Bytes("hhs.journal.commit-bytes-max"),
             PendingBytesMax = read.Bytes("hhs.journal.pending-bytes-max"),
         };
+    }
+
+    private static PostgresSettings Database(Config config, ConfigReader read)
+    {
+        var settings = new PostgresSettings
+        {
+            ConnectionString = config.GetString("hhs.journal.postgresql.connection-string") ?? "",
+            Schema = config.GetString("hhs.journal.postgresql.schema") ?? "",
+            GiveUpAfter = read.Time("hhs.journal.postgresql.give-up-after"),
+            LockPatience = read.Time("hhs.journal.postgresql.lock-patience"),
+        };
+        bool isUsed = read.Choice<JournalProvider>("hhs.journal.provider") == JournalProvider.PostgreSql || settings.ConnectionString.Length > 0;
+        if ((isUsed ? settings : settings with { ConnectionString = "Host=unused" }).Nonsense() is { } why) throw new ConfigurationException($"hhs.journal.postgresql.{why}");
+        return settings;
     }
 }

@@ -24,6 +24,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private readonly List<Uri> _listening = [];
     private readonly HashSet<KeyId> _blocked = [];
     private IJournal? _journal;
+    private IDisposable? _folder;
     private SecretKey _identity = null!;
     private IActorRef _mesh = ActorRefs.Nobody;
     private IActorRef _objects = ActorRefs.Nobody;
@@ -67,7 +68,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         string? directory = _settings.DataDirectory;
         if (directory is not null) Directory.CreateDirectory(directory);
-        _journal = _settings.Store is { } opened ? opened : directory is null ? new MemoryJournal() : SqliteJournal.Open(Path.Combine(directory, StoreName));
+        _folder = _settings.Store is null ? JournalStore.Lock(_settings.Journal, directory) : null;
+        _journal = _settings.Store ?? JournalStore.Open(_settings.Journal, directory);
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
         ITransport[] transports =
@@ -192,7 +194,11 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 
     // By now the children have stopped: what the journal had accepted is written.
     /// <inheritdoc/>
-    protected override void PostStop() => _journal?.Dispose();
+    protected override void PostStop()
+    {
+        _journal?.Dispose();
+        _folder?.Dispose();
+    }
 
     // The journal and the registry start over on failure: they begin from the store. The mesh and discovery go on, since their
     // state is what others have told them (topics, peers, addresses) and would not tell them again; so do audiences and trackers.
@@ -205,7 +211,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     });
 
     /// <summary>Name of the store in a data folder.</summary>
-    public const string StoreName = "store.db";
+    public const string StoreName = JournalStore.FileName;
 
     internal const string BlockedPrefix = "blocked/";
 

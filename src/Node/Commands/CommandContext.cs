@@ -66,10 +66,10 @@ internal sealed class CommandContext
     }
 
     /// <summary>The store alone, without waking its objects.</summary>
-    public SqliteJournal OpenJournal()
+    public IJournal OpenJournal()
     {
         RequireStore();
-        return SqliteJournal.Open(StorePath);
+        return JournalStore.Open(Settings.Journal, DataDirectory);
     }
 
     /// <summary>Reads the store without waking its objects.</summary>
@@ -80,7 +80,8 @@ internal sealed class CommandContext
         return reading(journal);
     }
 
-    public bool HasStore => File.Exists(StorePath);
+    /// <summary>Whether there is something to read. A database makes its tables when it is opened.</summary>
+    public bool HasStore => Settings.Journal.Provider == JournalProvider.PostgreSql || File.Exists(StorePath);
 
     private string StorePath => Path.Combine(DataDirectory, NodeActor.StoreName);
 

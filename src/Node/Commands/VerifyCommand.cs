@@ -26,6 +26,7 @@ internal static class VerifyCommand
     // The identity stays where it is: only its owner may decide that two folders hold one.
     private static int Salvage(CommandContext context, string folder)
     {
+        if (context.Settings.Journal.Provider != JournalProvider.Sqlite) throw CommandException.BadInput("--salvage is for a corrupt SQLite file; restore a database by its own means");
         if (!context.HasStore) throw CommandException.NotFound($"there is no store in {context.DataDirectory}: give its folder with --data");
         Directory.CreateDirectory(folder);
         string fresh = Path.Combine(folder, NodeActor.StoreName);

@@ -192,6 +192,27 @@ public sealed class JournalActorTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_fenced_object_fails_alone_and_the_journal_goes_on()
+    {
+        var actor = Start();
+        _journal.FencedObject = ObjectId(2);
+        _journal.Gate.Reset();
+        _inbox.Send(actor, Append(1, "first", Entry("first")));
+        Assert.True(_journal.Entered.WaitOne(Patience));
+        _inbox.Send(actor, Append(1, "good", Entry("good")));
+        _inbox.Send(actor, Append(2, "fenced", Entry("fenced")));
+        _inbox.Send(actor, new JournalProtocol.Drop(ObjectId(2)));
+        _journal.Gate.Set();
+        Assert.Equal(new JournalProtocol.Appended("first"), _inbox.Receive(Patience));
+        Assert.Equal(new JournalProtocol.Appended("good"), _inbox.Receive(Patience));
+        var failed = Assert.IsType<JournalProtocol.AppendFailed>(_inbox.Receive(Patience));
+        Assert.Equal(("fenced", JournalFault.Fenced), (failed.Tag, failed.Fault));
+        Assert.IsType<JournalProtocol.DropFailed>(_inbox.Receive(Patience));
+        _inbox.Send(actor, Append(1, "later", Entry("later")));
+        Assert.Equal(new JournalProtocol.Appended("later"), _inbox.Receive(Patience));
+    }
+
+    [Fact]
     public void A_drop_that_fails_says_so_and_fails_the_journal()
     {
         var actor = Start();
@@ -230,6 +251,7 @@ public sealed class JournalActorTests : IAsyncDisposable
         internal List<int> CommitSizes { get; } = [];
         internal List<Thread> CommitThreads { get; } = [];
         internal volatile bool FailsToDrop;
+        internal ContentHash? FencedObject;
         internal volatile int FailFromCommit = int.MaxValue;
 
         public void Append(IReadOnlyList<ObjectBatch> batches)
@@ -239,7 +261,13 @@ public sealed class JournalActorTests : IAsyncDisposable
             CommitThreads.Add(Thread.CurrentThread);
             CommitSizes.Add(batches.Sum(b => b.Entries.Count));
             if (CommitSizes.Count >= FailFromCommit) throw new JournalException(JournalFault.Full, "no room");
+            RefuseFenced(batches.Any(b => b.ObjectId == FencedObject));
             Inner.Append(batches);
+        }
+
+        private static void RefuseFenced(bool isFenced)
+        {
+            if (isFenced) throw new JournalException(JournalFault.Fenced, "another node has it");
         }
 
         public JournalOpening Opening => Inner.Opening;
@@ -251,6 +279,7 @@ public sealed class JournalActorTests : IAsyncDisposable
         public long BytesOf(ContentHash objectId) => Inner.BytesOf(objectId);
         public void Drop(ContentHash objectId)
         {
+            RefuseFenced(objectId == FencedObject);
             if (FailsToDrop) throw new JournalException(JournalFault.InputOutput, "the disk is gone");
             Inner.Drop(objectId);
         }
