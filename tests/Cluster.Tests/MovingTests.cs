@@ -1,12 +1,14 @@
+using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Tests;
-using Hhs.Model.Hashing;
+using Hhs.Actors.Tests.Journal.Postgres;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Cluster.Tests;
 
 /// <summary>Objects change their place: a node comes, leaves, or dies. What was acknowledged stays, and peers go on.</summary>
-public sealed class MovingTests
+[Collection(PostgresCollection.Name)]
+public sealed class MovingTests(SharedPostgres postgres)
 {
     [Fact(Timeout = 60_000)]
     public async Task A_node_that_leaves_hands_its_objects_over_under_load()
@@ -52,6 +54,19 @@ public sealed class MovingTests
     public async Task What_a_dead_node_had_comes_back_at_the_others_whole_and_without_forks()
     {
         await using var cluster = await TestCluster.OfAsync(3);
+        await ANodeDiesAsync(cluster);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_dead_node_over_a_database()
+    {
+        var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = postgres.Settings(SharedPostgres.NewSchema()) };
+        await using var cluster = await TestCluster.OfAsync(3, node => node with { Store = null, Journal = settings });
+        await ANodeDiesAsync(cluster);
+    }
+
+    private static async Task ANodeDiesAsync(TestCluster cluster)
+    {
         var sets = await SetsAsync(cluster[0], 9);
         await using var peer = await HhsNode.StartAsync(new() { Peers = [cluster[0].Address()] });
         var copies = await CopiesAsync(peer, sets);
