@@ -49,6 +49,9 @@ public sealed class PeersTests
         await Same(set, await friend.OpenSetAsync(set.Id));
         await Assert.ThrowsAsync<HhsException>(() => stranger.OpenSetAsync(set.Id));
 
+        await cluster[1].OfferToAsync(set.Id, new Audience.Everyone());
+        await cluster[1].AudienceAsync(set.Id);
+        await Same(set, await stranger.OpenSetAsync(set.Id));
         cluster[1].Unblock(blocked);
         await Eventually.Holds(async () => (await cluster[0].BlockedAsync()).Count == 0, "the first node has heard of it");
     }

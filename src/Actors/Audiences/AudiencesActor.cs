@@ -28,7 +28,8 @@ internal sealed class AudiencesActor : ReceiveActor
         });
         Receive<Set>(set =>
         {
-            ReadOnlyMemory<byte>? text = set.Audience is Audience.Everyone ? null : set.Audience.Write();
+            ReadOnlyMemory<byte>? text = null;
+            if (set.Audience is not Audience.Everyone) text = set.Audience.Write();
             _journal.PutSetting(Prefix + set.Object, text);
             Apply(set.Object, text);
             Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
