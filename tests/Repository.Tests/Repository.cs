@@ -33,7 +33,7 @@ internal static partial class Repository
         foreach (string inner in Directory.EnumerateDirectories(folder))
         {
             string name = Path.GetFileName(inner);
-            bool ours = name is not ("bin" or "obj" or "TestResults" or "BenchmarkDotNet.Artifacts" or "node_modules") && !name.EndsWith(".hhs-data", StringComparison.Ordinal) && (name[0] != '.' || name == ".ci");
+            bool ours = name is not ("artifacts" or "bin" or "obj" or "TestResults" or "BenchmarkDotNet.Artifacts" or "node_modules") && !name.EndsWith(".hhs-data", StringComparison.Ordinal) && (name[0] != '.' || name == ".ci");
             if (!ours) continue;
             foreach (string file in Walk(inner)) yield return file;
         }

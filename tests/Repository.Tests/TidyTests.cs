@@ -97,14 +97,14 @@ public sealed partial class TidyTests
                 .Descendants("ProjectReference").Select(r => ((string)r.Attribute("Include")!).Replace('\\', '/').Split('/')[1]);
             found.AddRange(references.Except(allowed).Select(extra => $"src/{project} refers to {extra}"));
         }
-        NoneOf(found, "Model knows nobody, Protocols knows Model, Actors knows both, Node knows Actors");
+        NoneOf(found, "Model knows nobody, Protocols knows Model, Actors knows both, Node and Cluster know Actors");
     }
 
     [Fact]
     public void Every_project_is_in_the_solution()
     {
         string solution = Repository.Read("Hhs.Actors.sln").Replace('\\', '/');
-        NoneOf(Repository.Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !solution.Contains(f, StringComparison.Ordinal)),
+        NoneOf(Repository.Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !solution.Contains(f, StringComparison.Ordinal) && !BuiltApart.Contains(f)),
             "dotnet build and dotnet test at the root would pass it by: dotnet sln add");
     }
 
@@ -162,7 +162,11 @@ public sealed partial class TidyTests
         ("Protocols", ["Model"]),
         ("Actors", ["Model", "Protocols"]),
         ("Node", ["Model", "Protocols", "Actors"]),
+        ("Cluster", ["Actors"]),
     ];
+
+    // What takes Akka's own packages, which not every feed has: .ci/run builds and tests it where they restore.
+    private static readonly HashSet<string> BuiltApart = new(StringComparer.Ordinal) { "src/Cluster/Hhs.Cluster.csproj", "tests/Cluster.Tests/Hhs.Cluster.Tests.csproj" };
 
     // Folders whose code is tested through another's tests, with the reason.
     private static readonly Dictionary<string, string> CoveredElsewhere = new(StringComparer.Ordinal)

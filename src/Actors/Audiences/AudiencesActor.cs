@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
 using Hhs.Model.Hashing;
 
 namespace Hhs.Actors.Audiences;
@@ -12,6 +13,7 @@ internal sealed class AudiencesActor : ReceiveActor
     private readonly IJournal _journal;
     private readonly IActorRef _mesh;
     private readonly Dictionary<ContentHash, IActorRef> _followers = [];
+    private readonly Dictionary<ContentHash, byte[]> _applied = [];
     private IActorRef _objects = ActorRefs.Nobody;
 
     public static Props Props(IJournal journal, IActorRef mesh) => Akka.Actor.Props.Create(() => new AudiencesActor(journal, mesh));
@@ -22,15 +24,18 @@ internal sealed class AudiencesActor : ReceiveActor
         Receive<Follow>(follow =>
         {
             _objects = follow.Objects;
-            foreach (var (id, audience) in Stored(journal)) Apply(id, audience);
+            foreach (var (id, text) in Texts(journal)) Apply(id, text);
         });
         Receive<Set>(set =>
         {
-            if (set.Audience is Audience.Everyone) _journal.PutSetting(Prefix + set.Object, null);
-            else _journal.PutSetting(Prefix + set.Object, set.Audience.Write());
-            Apply(set.Object, set.Audience);
+            ReadOnlyMemory<byte>? text = null;
+            if (set.Audience is not Audience.Everyone) text = set.Audience.Write();
+            _journal.PutSetting(Prefix + set.Object, text);
+            Apply(set.Object, text);
+            Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
             Sender.Tell(new Status.Success(null));
         });
+        Receive<NodeProtocol.ReadSettings>(_ => Reload());
         Receive<Get>(get => Sender.Tell(_journal.TryGetSetting(Prefix + get.Object, out var text) ? Audience.Read(text.Span) ?? new Audience.Keys([]) : new Audience.Everyone()));
     }
 
@@ -53,17 +58,29 @@ internal sealed class AudiencesActor : ReceiveActor
         }
     }
 
-    private static IEnumerable<(ContentHash Id, Audience Audience)> Stored(IJournal journal)
+    private static IEnumerable<(ContentHash Id, Audience Audience)> Stored(IJournal journal) => Texts(journal).Select(stored => (stored.Id, Parse(stored.Text)));
+
+    private static IEnumerable<(ContentHash Id, ReadOnlyMemory<byte> Text)> Texts(IJournal journal)
     {
-        foreach (var (name, text) in journal.Settings(Prefix))
-        {
-            // What cannot be read is nobody: better an object that is not offered than one that is offered to all.
-            if (ContentHash.TryParse(name.AsSpan(Prefix.Length), out var id)) yield return (id, Audience.Read(text.Span) ?? new Audience.Keys([]));
-        }
+        foreach (var (name, text) in journal.Settings(Prefix)) if (ContentHash.TryParse(name.AsSpan(Prefix.Length), out var id)) yield return (id, text);
     }
 
-    private void Apply(ContentHash id, Audience audience)
+    // What cannot be read is nobody: better an object that is not offered than one that is offered to all.
+    private static Audience Parse(ReadOnlyMemory<byte> text) => Audience.Read(text.Span) ?? new Audience.Keys([]);
+
+    // Of a store that is shared, another node may have set some.
+    private void Reload()
     {
+        var stored = Texts(_journal).ToDictionary(s => s.Id, s => s.Text);
+        foreach (var (id, text) in stored) if (!_applied.TryGetValue(id, out byte[]? before) || !text.Span.SequenceEqual(before)) Apply(id, text);
+        foreach (var id in _applied.Keys.Where(id => !stored.ContainsKey(id)).ToArray()) Apply(id, null);
+    }
+
+    private void Apply(ContentHash id, ReadOnlyMemory<byte>? text)
+    {
+        if (text is { } bytes) _applied[id] = bytes.ToArray();
+        else _applied.Remove(id);
+        var audience = text is { } given ? Parse(given) : new Audience.Everyone();
         if (_followers.Remove(id, out var before)) Context.Stop(before);
         switch (audience)
         {

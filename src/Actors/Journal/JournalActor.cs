@@ -43,6 +43,11 @@ public sealed class JournalActor : ReceiveActor
     {
         Receive<JournalProtocol.Append>(Take);
         Receive<JournalProtocol.Drop>(OnDrop);
+        Receive<JournalProtocol.Drain>(drain =>
+        {
+            while (_failed is null && _waiting.Count > 0) CommitNext();
+            Sender.Tell(new JournalProtocol.Drained(drain.ObjectId));
+        });
         Receive<JournalProtocol.Watch>(_ => _watcher = Sender);
         Receive<Flush>(_ =>
         {
@@ -55,6 +60,7 @@ public sealed class JournalActor : ReceiveActor
     {
         Receive<JournalProtocol.Append>(append => Sender.Tell(Refusal(append)));
         Receive<JournalProtocol.Drop>(drop => Sender.Tell(new JournalProtocol.DropFailed(drop.ObjectId, _failed!.Reason)));
+        Receive<JournalProtocol.Drain>(drain => Sender.Tell(new JournalProtocol.Drained(drain.ObjectId)));
         Receive<JournalProtocol.Watch>(_ => { });   // nothing grows any more
         Receive<Flush>(_ => { });   // was under way when the store failed
     }

@@ -25,6 +25,12 @@ public static class JournalProtocol
     /// <summary>The object is still there.</summary>
     public sealed record DropFailed(ContentHash ObjectId, string Reason);
 
+    /// <summary>Write all that was accepted before. Answered by <see cref="Drained"/>.</summary>
+    internal sealed record Drain(ContentHash ObjectId);
+
+    /// <summary>Nothing of the object that was sent before is under way any more: it is stored, or was refused.</summary>
+    internal sealed record Drained(ContentHash ObjectId);
+
     /// <summary>Tell the sender, and nobody else, of all that objects grow by from now on, as <see cref="Grew"/>.</summary>
     internal sealed record Watch
     {

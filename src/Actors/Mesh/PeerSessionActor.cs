@@ -150,6 +150,7 @@ internal sealed class PeerSessionActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<MeshProtocol.SendOnTopic>(send =>
         {
             if (_topics.IsJoined(send.TopicText)) _out.Data(send.TopicText, send.Message, Sender);
+            else Sender.Tell(new MeshProtocol.TopicDrained(_self, send.Message.Length));   // whoever adds up what is under way is not to wait for it
         });
         Receive<MeshProtocol.Charge>(charge => OnCharge(charge.Why, charge.Points));
         Receive<MeshProtocol.Offer>(offer => _topics.Want(offer.Topics));

@@ -175,15 +175,8 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <summary>Stops: what was acknowledged is stored, connections are closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_borrowed) return;
-        try
-        {
-            await _node.GracefulStop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
-        }
-        finally
-        {
-            await _system.Terminate().ConfigureAwait(false);
-        }
+        // A system that is one of several leaves them first, while the node still runs and can hand its objects over; the node's actors end with it.
+        if (!_borrowed) await _system.Terminate().ConfigureAwait(false);
     }
 
     // An object that fails for good answers nobody: a bound keeps the caller from waiting for ever.

@@ -22,6 +22,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
 {
     private readonly HhsSettings _settings;
     private readonly List<Uri> _listening = [];
+    private readonly HashSet<KeyId> _blocked = [];
     private IJournal? _journal;
     private IDisposable? _folder;
     private SecretKey _identity = null!;
@@ -67,8 +68,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         string? directory = _settings.DataDirectory;
         if (directory is not null) Directory.CreateDirectory(directory);
-        _folder = JournalStore.Lock(_settings.Journal, directory);
-        _journal = JournalStore.Open(_settings.Journal, directory);
+        _folder = _settings.Store is null ? JournalStore.Lock(_settings.Journal, directory) : null;
+        _journal = _settings.Store ?? JournalStore.Open(_settings.Journal, directory);
         _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
         ITransport[] transports =
@@ -80,16 +81,26 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             Handshake, SystemRandom.Instance, _transports, _settings.Mesh)), "mesh");
         _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. _transports.Keys]), "discovery");
-        foreach (var (name, _) in _journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var blocked)) _mesh.Tell(new MeshProtocol.Block(blocked));
+        ReadBlocked();
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
         _relay = StartRelay(_journal);
-        _objects = Context.ActorOf(ObjectsActor.Props(new(
+        _objects = Context.ActorOf(_settings.Registry(new(
             _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
         _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
+    }
+
+    private void ReadBlocked()
+    {
+        var stored = new HashSet<KeyId>();
+        foreach (var (name, _) in _journal!.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        foreach (var key in stored.Except(_blocked)) _mesh.Tell(new MeshProtocol.Block(key));
+        foreach (var key in _blocked.Except(stored)) _mesh.Tell(new MeshProtocol.Unblock(key));
+        _blocked.Clear();
+        _blocked.UnionWith(stored);
     }
 
     private IActorRef StartRelay(IJournal journal)
@@ -141,8 +152,23 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         Receive<NodeProtocol.AddTracker>(add => AddTracker(add.Address));
         Receive<NodeProtocol.GetReady>(_ => Sender.Tell(new NodeProtocol.Ready(_identity.KeyId, _identity.PublicKey, [.. _listening], _journal!)));
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
-        Receive<MeshProtocol.Block>(_mesh.Forward);
-        Receive<MeshProtocol.Unblock>(_mesh.Forward);
+        Receive<MeshProtocol.Block>(block =>
+        {
+            _blocked.Add(block.KeyId);
+            _mesh.Forward(block);
+            Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
+        });
+        Receive<MeshProtocol.Unblock>(unblock =>
+        {
+            _blocked.Remove(unblock.KeyId);
+            _mesh.Forward(unblock);
+            Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
+        });
+        Receive<NodeProtocol.ReadSettings>(read =>
+        {
+            ReadBlocked();
+            _audiences.Forward(read);
+        });
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
         Receive<DiscoveryProtocol.AddSource>(_discovery.Forward);
         Receive<DiscoveryActor.SetMode>(_discovery.Forward);
@@ -180,6 +206,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
         Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
+        if (failure is ActorInitializationException) return Directive.Stop;   // it would fail again, and again at once
         return Sender.Equals(_journalActor) || Sender.Equals(_objects) ? Directive.Restart : Directive.Resume;
     });
 
@@ -203,6 +230,18 @@ public static class NodeProtocol
 
     /// <summary>Announce to this tracker from now on, and find peers by it.</summary>
     public sealed record AddTracker(TrackerAddress Address);
+
+    /// <summary>Who is blocked and to whom objects are offered may have been set by another node of the same store: look again.</summary>
+    internal sealed record ReadSettings
+    {
+        public static readonly ReadSettings Instance = new();
+    }
+
+    /// <summary>Published on the event stream when this node has set who is blocked, or to whom an object is offered.</summary>
+    internal sealed record SettingsChanged
+    {
+        public static readonly SettingsChanged Instance = new();
+    }
 
     /// <summary>The node runs.</summary>
     /// <param name="KeyId">Its key id, which peers pin.</param>

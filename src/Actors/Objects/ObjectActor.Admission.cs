@@ -94,7 +94,7 @@ public sealed partial class ObjectActor
 
     private void OnOffered(IReadOnlyList<Entry> offered)
     {
-        if (_readOnly is not null) return;   // no verdict: gossip holds what it has, and asks for no more than its bound
+        if (_readOnly is not null || _releasing) return;   // no verdict: gossip holds what it has, and asks for no more than its bound
         var admitted = new List<JournalEntry>(offered.Count);
         var known = new List<ContentHash>();
         var refused = new List<(ContentHash, Reject)>();

@@ -9,7 +9,7 @@ namespace Hhs.Actors.Objects;
 public sealed partial class ObjectActor
 {
     private long _lastUsed = Stopwatch.GetTimestamp();
-    private bool _toldGrown;
+    private bool _toldGrown, _releasing;
 
     /// <summary>Go to sleep if you have been idle for so long. Answered by <see cref="ObjectsProtocol.FellAsleep"/> and the end of the actor, or by <see cref="ObjectsProtocol.StaysAwake"/>.</summary>
     internal sealed record Passivate(TimeSpan IdleFor);
@@ -20,12 +20,23 @@ public sealed partial class ObjectActor
         public static readonly EndUnknown Instance = new();
     }
 
+    /// <summary>Stop when all that was admitted is stored, and admit nothing more: the object is to be another node's.</summary>
+    internal sealed record Release
+    {
+        public static readonly Release Instance = new();
+    }
+
     private void ReceiveSleep()
     {
         Receive<EndUnknown>(_ =>
         {
             if (_replica.Log.Count > 0 || _waitingToOpen.Count > 0) StayAwake();
             else Context.Stop(Self);
+        });
+        Receive<Release>(_ =>
+        {
+            (_releasing, _stopped) = (true, "the object moves to another node");
+            StopIfReleased();
         });
         Receive<Passivate>(passivate =>
         {
@@ -45,6 +56,11 @@ public sealed partial class ObjectActor
     private bool IsNeeded =>
         _subscribers.Count + _followers.Count + _unanswered.Count + _waitingToOpen.Count + _next.Entries.Count > 0
         || _storing is not null || _readOnly is not null || _durable.Count == 0;
+
+    private void StopIfReleased()
+    {
+        if (_releasing && (_readOnly is not null || (_storing is null && _next.Entries.Count == 0))) Context.Stop(Self);
+    }
 
     private void StayAwake() => Context.Parent.Tell(new ObjectsProtocol.StaysAwake(_id));
 

@@ -78,6 +78,7 @@ public sealed partial class ObjectActor
         foreach (var waiting in _waitingToOpen) waiting.Tell(OnGetStatus());
         _waitingToOpen.Clear();
         if (_subscribers.Count > 0) TellSubscribers();
+        StopIfReleased();
     }
 
     private void OnNotStored(JournalProtocol.AppendFailed failed)

@@ -23,6 +23,9 @@ public sealed record ObjectServices(
     /// <summary>Who is asked before an object that a hosted one observes is fetched; nobody on a node that is no relay.</summary>
     public IActorRef Relay { get; init; } = ActorRefs.Nobody;
 
+    /// <summary>Whether other nodes have objects of the same store: then those alone are here that were acquired, see <see cref="ObjectsProtocol.Acquire"/>.</summary>
+    internal bool IsShared { get; init; }
+
     /// <summary>The channel of sleeping objects; the registry sets it.</summary>
     internal IActorRef Sleepers { get; init; } = ActorRefs.Nobody;
 }

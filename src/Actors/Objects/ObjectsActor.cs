@@ -16,7 +16,7 @@ namespace Hhs.Actors.Objects;
 /// Every stored object is awake (an actor of its own), asleep (an entry of <see cref="SleepersActor"/>), or has failed. While
 /// one is asked to go to sleep, what is addressed to it waits here, and is delivered to it or to its successor.
 /// </remarks>
-public sealed class ObjectsActor : ReceiveActor, IWithTimers
+public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ActiveObjects _active = new();
@@ -47,6 +47,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         Receive<ObjectsProtocol.StaysAwake>(stays => OnStaysAwake(stays.Id));
         Receive<ObjectsProtocol.FellAsleep>(fell => { if (_active.Find(fell.Summary.ObjectId) is { } o) o.Slept = fell.Summary; });
         Receive<Gone>(gone => OnGone(gone.Id));
+        ReceiveSharing();
         Receive<DeadLetter>(OnDeadLetter);
         Receive<Tick>(_ => OnTick());
     }
@@ -68,8 +69,8 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         _services = _services with { Sleepers = Context.ActorOf(SleepersActor.Props(_services), "sleepers") };
-        // One of which nothing usable is left is opened like one that was never here.
-        ObjectSummary[] stored = [.. _services.Journal.Objects.Where(o => o.EntryCount > 0)];
+        // One of which nothing usable is left is opened like one that was never here. Of a shared store, one at a time is acquired.
+        ObjectSummary[] stored = _services.IsShared ? [] : [.. _services.Journal.Objects.Where(o => o.EntryCount > 0)];
         _asleep.UnionWith(stored.Select(o => o.ObjectId));
         _services.Sleepers.Tell(new SleepersProtocol.Asleep(stored));
         _services.Mesh.Tell(new MeshProtocol.OpenTopics([.. _asleep], _services.Sleepers));
@@ -90,6 +91,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         if (Sender.Equals(_services.Sleepers)) return Directive.Resume;
         var cause = failure is ActorInitializationException ? failure.InnerException : failure;
         if (cause is not (JournalException or ObjectActor.NotStoredException)) return Directive.Stop;
+        if (_active.Find(Sender) is { } releasing && _releasing.ContainsKey(releasing.Id)) return Directive.Stop;   // its successor is another node's
         if (_active.Find(Sender) is { } failed) Self.Tell(new ObjectsProtocol.StaysAwake(failed.Id));   // the successor has not been asked to sleep
         return Directive.Restart;
     });
@@ -109,7 +111,7 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
     // What a hosted object makes this node fetch is the relay's to judge; it asks again without naming the observer.
     private void OnFollow(ObjectsProtocol.Follow follow)
     {
-        if (_droppings.TryHold(follow.Id, follow, Sender)) return;
+        if (TryPassOn(follow) || _droppings.TryHold(follow.Id, follow, Sender)) return;
         bool isHere = _active.Find(follow.Id) is not null || _asleep.Contains(follow.Id);
         if (follow.By is { } by && !_services.Relay.IsNobody() && !isHere) _services.Relay.Forward(new RelayProtocol.Follow(follow.Id, by));
         else Deliver(follow.Id, ObjectProtocol.Follow.Instance);
@@ -233,8 +235,13 @@ public sealed class ObjectsActor : ReceiveActor, IWithTimers
         else
         {
             Forget(id);
-            if (gone.GaveUp) foreach (var (message, sender) in gone.Waiting!) (_active.Find(id) ?? Activate(id)).Actor.Tell(message, sender);
-            else foreach (var (message, sender) in gone.Waiting ?? []) if (ObjectProtocol.IsQuestion(message)) sender.Tell(HasStopped(ActorName(id)));
+            bool moves = _releasing.ContainsKey(id);
+            if (moves) Drain(id);
+            foreach (var (message, sender) in gone.Waiting ?? [])
+            {
+                if (gone.GaveUp && !moves) (_active.Find(id) ?? Activate(id)).Actor.Tell(message, sender);
+                else if (ObjectProtocol.IsQuestion(message)) sender.Tell(HasStopped(ActorName(id)));
+            }
         }
         ServeWakes();
     }

@@ -27,6 +27,15 @@ public static class ObjectsProtocol
     /// <summary>The object is still in the store.</summary>
     internal sealed record DropFailed(ContentHash Id, string Why);
 
+    /// <summary>The object is this node's from now on. Said to a registry that shares its store with others.</summary>
+    internal sealed record Acquire(ContentHash Id);
+
+    /// <summary>The object is to be another node's: stop it, with all that it has admitted stored. Answered by <see cref="Released"/>.</summary>
+    internal sealed record Release(ContentHash Id);
+
+    /// <summary>Nothing of the object is here any more, and nothing of it is under way to the store.</summary>
+    internal sealed record Released(ContentHash Id);
+
     /// <summary>A message of <see cref="ObjectProtocol"/> for an object that is here, asleep or not; the object answers.</summary>
     public sealed record ToObject(ContentHash Id, object Message);
 

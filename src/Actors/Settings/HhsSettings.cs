@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
@@ -18,6 +19,12 @@ public sealed record HhsSettings
 {
     /// <summary>Folder of the store and the identity; null keeps everything in memory, under a new identity.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>A store that the host has opened, in place of one in the data folder; disposed of when the node stops.</summary>
+    public IJournal? Store { get; init; }
+
+    /// <summary>Who keeps the objects: the actor answers what <see cref="ObjectsActor"/> does, which keeps them on this node alone.</summary>
+    public Func<ObjectServices, Props> Registry { get; init; } = ObjectsActor.Props;
 
     /// <summary>The node's identity; null takes the one of the data folder, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }

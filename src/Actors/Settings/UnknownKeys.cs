@@ -12,6 +12,9 @@ internal static class UnknownKeys
         if (Section(given) is { } mine && Section(reference) is { } known) Compare(mine, known, "hhs");
     }
 
+    // Hhs.Cluster reads it, where a host app uses that.
+    private const string ReadElsewhere = "hhs.cluster";
+
     private static HoconObject? Section(Config config) => config.Root?.GetChildObject("hhs") is { } section && section.IsObject() ? section.GetObject() : null;
 
     private static void Compare(HoconObject given, HoconObject known, string path)
@@ -19,6 +22,7 @@ internal static class UnknownKeys
         foreach (var (key, value) in given.Items)
         {
             string full = $"{path}.{key}";
+            if (full == ReadElsewhere) continue;
             if (!known.Items.TryGetValue(key, out var expected))
                 throw new ConfigurationException($"{full} is not a setting: reference.conf lists them all. Settings there: {string.Join(", ", known.Items.Keys.Order(StringComparer.Ordinal))}");
             // What stands in a dispatcher is Akka's to judge.

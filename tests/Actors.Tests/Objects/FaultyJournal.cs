@@ -9,6 +9,7 @@ internal sealed class FaultyJournal : IJournal
     private readonly MemoryJournal _inner = new();
 
     public volatile bool DiskFull;
+    public ManualResetEventSlim Writable { get; } = new(initialState: true);   // while it is not set, a write waits
     public ContentHash? DamagedPayload;   // reported once, as a store would that then puts it aside
     public ContentHash? BrokenIndex;
 
@@ -18,6 +19,7 @@ internal sealed class FaultyJournal : IJournal
 
     public void Append(IReadOnlyList<ObjectBatch> batches)
     {
+        Writable.Wait();
         if (DiskFull) throw new JournalException(JournalFault.Full, "the disk is full");
         _inner.Append(batches);
     }
@@ -44,5 +46,9 @@ internal sealed class FaultyJournal : IJournal
     public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => _inner.TryGetSetting(name, out value);
     public void PutSetting(string name, ReadOnlyMemory<byte>? value) => _inner.PutSetting(name, value);
     public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Settings(string prefix) => _inner.Settings(prefix);
-    public void Dispose() => _inner.Dispose();
+    public void Dispose()
+    {
+        _inner.Dispose();
+        Writable.Dispose();
+    }
 }

@@ -1,0 +1,56 @@
+using Akka.Actor;
+using Hhs.Actors.Objects;
+using Hhs.Cluster.Sessions;
+using Hhs.Cluster.Wire;
+using Hhs.Model.Hashing;
+
+namespace Hhs.Cluster.Placement;
+
+/// <summary>An object's place on this node, as sharding knows it: while this actor lives, the object is at this node's registry.</summary>
+/// <remarks>
+/// Phases: Hosting, then Leaving (the region wants the object elsewhere, or the node leaves: what was admitted is being stored). The
+/// region starts it anywhere else only when it has stopped.
+/// </remarks>
+internal sealed class ObjectEntityActor : ReceiveActor
+{
+    private readonly ContentHash _id;
+    private readonly IActorRef _registry, _topics, _standIns;
+
+    public static Props Props(ContentHash id, IActorRef registry, IActorRef topics, IActorRef standIns) => Akka.Actor.Props.Create(() => new ObjectEntityActor(id, registry, topics, standIns));
+
+    public ObjectEntityActor(ContentHash id, IActorRef registry, IActorRef topics, IActorRef standIns)
+    {
+        (_id, _registry, _topics, _standIns) = (id, registry, topics, standIns);
+        Become(Hosting);
+    }
+
+    /// <summary>The object is to be elsewhere.</summary>
+    internal sealed record GiveUp
+    {
+        public static readonly GiveUp Instance = new();
+    }
+
+    protected override void PreStart() => _registry.Tell(new ObjectsProtocol.Acquire(_id));
+
+    private void Hosting()
+    {
+        Receive<Join>(_standIns.Forward);
+        Receive<GiveUp>(_ =>
+        {
+            Become(Leaving);
+            _topics.Tell(new TopicsActor.Leaving(_id));   // before the topic is closed here: the others are not to close it too
+            _registry.Tell(new ObjectsProtocol.Release(_id));
+        });
+        ReceiveAny(_registry.Forward);
+    }
+
+    private void Leaving()
+    {
+        Receive<ObjectsProtocol.Released>(_ =>
+        {
+            _topics.Tell(new TopicsActor.Left(_id));
+            Context.Stop(Self);
+        });
+        ReceiveAny(message => Unhandled(message));   // the region keeps what is for the object from now on
+    }
+}

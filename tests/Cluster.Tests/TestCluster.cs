@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Hhs.Actors.Node;
+using Hhs.Actors.Settings;
+using Hhs.Actors.Tests;
+using Hhs.Model.Hashing;
+using Hhs.Model.Identity;
+
+namespace Hhs.Cluster.Tests;
+
+/// <summary>Nodes of one operator in one process, each with an actor system, a port for the others and one for peers.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private static readonly Uri Loopback = new("ws://127.0.0.1:0");
+    private readonly SecretKey _identity = SecretKey.Generate(SystemRandom.Instance);
+    private readonly List<HhsNode> _nodes = [];
+
+    public SharedStore Store { get; } = new();
+
+    public HhsNode this[int index] => _nodes[index];
+
+    /// <summary>Starts so many nodes; done when each knows all.</summary>
+    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
+    {
+        var cluster = new TestCluster();
+        for (int i = 0; i < count; i++) await cluster.AddAsync(with);
+        return cluster;
+    }
+
+    /// <summary>One more node.</summary>
+    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null)
+    {
+        HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
+        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, Hasty);
+        _nodes.Add(node);
+        var member = Akka.Cluster.Cluster.Get(node.System);
+        await member.JoinAsync(Akka.Cluster.Cluster.Get(_nodes[0].System).SelfAddress).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await Eventually.Holds(() => _nodes.All(n => MembersUp(n) == _nodes.Count), "all nodes are members");
+        return node;
+    }
+
+    public static int MembersUp(HhsNode node) => Akka.Cluster.Cluster.Get(node.System).State.Members.Count(m => m.Status == MemberStatus.Up);
+
+    /// <summary>Whether the object has an actor at this node.</summary>
+    public static async Task<bool> HasAsync(HhsNode node, ContentHash id) => (await node.System
+        .ActorSelection($"/user/hhs/objects/registry/{Placement.ObjectMessages.NameOf(id)}").Ask<ActorIdentity>(new Identify(null), Eventually.Patience)).Subject is not null;
+
+    /// <summary>The node leaves, handing over what it has.</summary>
+    public async Task LeaveAsync(HhsNode node)
+    {
+        _nodes.Remove(node);
+        await node.DisposeAsync();
+    }
+
+    /// <summary>The node dies: nobody is told, nothing is handed over.</summary>
+    public void Kill(HhsNode node)
+    {
+        _nodes.Remove(node);
+        ((ExtendedActorSystem)node.System).Abort();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // At once: nothing of what the last of them leaves behind is of interest.
+        foreach (var node in _nodes) ((ExtendedActorSystem)node.System).Abort();
+        await Task.WhenAll(_nodes.Select(n => n.System.WhenTerminated));
+    }
+
+    // Everything that waits for time to pass, an order of magnitude faster than operators want it.
+    private static readonly Config Hasty = ConfigurationFactory.ParseString(
+        """
+        # Systems that end abruptly have much to say.
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.remote.dot-netty.tcp {
+          hostname = 127.0.0.1
+          port = 0
+        }
+        akka.cluster {
+          gossip-interval = 100ms
+          leader-actions-interval = 100ms
+          unreachable-nodes-reaper-interval = 100ms
+          periodic-tasks-initial-delay = 100ms
+          failure-detector {
+            heartbeat-interval = 200ms
+            acceptable-heartbeat-pause = 1500ms
+          }
+          split-brain-resolver.stable-after = 500ms
+          down-removal-margin = 500ms
+          pub-sub.gossip-interval = 100ms
+          distributed-data {
+            gossip-interval = 100ms
+            notify-subscribers-interval = 50ms
+          }
+          singleton.hand-over-retry-interval = 100ms
+          sharding {
+            retry-interval = 200ms
+            coordinator-failure-backoff = 200ms
+            rebalance-interval = 500ms
+          }
+        }
+        hhs.cluster.look-again = 5s
+        """);
+}
