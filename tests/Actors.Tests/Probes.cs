@@ -12,7 +12,8 @@ internal sealed class LogProbe
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
-    public LogProbe(ActorSystem system) => system.ActorOf(Props.Create(() => new Listener(_lines)));
+    // Subscribed before anything can be said: what comes waits for the listener to start.
+    public LogProbe(ActorSystem system) => system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Listener(_lines))), typeof(LogEvent));
 
     /// <summary>Info and above is published, and written nowhere.</summary>
     public static readonly Config Config = ConfigurationFactory.ParseString(
@@ -33,7 +34,6 @@ internal sealed class LogProbe
         public Listener(ConcurrentQueue<string> lines)
         {
             Receive<LogEvent>(e => lines.Enqueue($"{e.LogLevel()} {e.Message}"));
-            Context.System.EventStream.Subscribe(Self, typeof(LogEvent));
         }
     }
 }

@@ -11,7 +11,7 @@ public class SettlerTests
     [Fact]
     public void Settling_bit_by_bit_is_settling_from_scratch_and_both_are_the_definition()
     {
-        for (int seed = 0; seed < 80; seed++)
+        for (int seed = 0; seed < 40; seed++)
         {
             var history = new History(seed);
             var settler = new Settler<string>(history.Log, history);
