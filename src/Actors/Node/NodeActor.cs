@@ -87,7 +87,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
         _relay = StartRelay(_journal);
         _objects = Context.ActorOf(_settings.Registry(new(
-            _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
+            _journal, _journalActor, _relay.IsNobody() ? _mesh : _relay, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
         _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
@@ -106,13 +106,14 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef StartRelay(IJournal journal)
     {
         if (!_settings.Relay.Enabled) return ActorRefs.Nobody;
-        foreach (var (policy, mode) in RelayActor.Beforehand(journal, _settings.Relay))
+        var hosted = RelayRecord.Load(journal);
+        foreach (var one in hosted)
         {
-            if (policy is not null) _mesh.Tell(policy);
-            _discovery.Tell(mode);
+            if (RelayActor.PolicyOf(one.Id, journal, _settings.Relay) is { } policy) _mesh.Tell(policy);
+            _discovery.Tell(new DiscoveryActor.SetMode(one.Id, RelayActor.ModeOf(one, _settings.Relay)));
         }
-        var relay = Context.ActorOf(RelayActor.Props(new(
-            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock)), "relay");
+        var relay = Context.ActorOf(RelayDeskActor.Props(new(
+            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock, hosted, _settings.RunOnce)), "relay");
         _mesh.Tell(new MeshProtocol.SetRelay(new(relay, RelayActor.Allowed(_settings.Relay))));
         return relay;
     }

@@ -26,6 +26,9 @@ public sealed record HhsSettings
     /// <summary>Who keeps the objects: the actor answers what <see cref="ObjectsActor"/> does, which keeps them on this node alone.</summary>
     public Func<ObjectServices, Props> Registry { get; init; } = ObjectsActor.Props;
 
+    /// <summary>Starts an actor, by a name, that is to run once among all nodes that act as one peer; answers where to find it. Alone, a node starts a child.</summary>
+    internal Func<IActorContext, string, Props, IActorRef> RunOnce { get; init; } = (context, name, props) => context.ActorOf(props, name);
+
     /// <summary>The node's identity; null takes the one of the data folder, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }
 
