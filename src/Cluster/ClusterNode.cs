@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Cluster.Once;
 using Hhs.Cluster.Placement;
 
 namespace Hhs.Cluster;
@@ -13,7 +14,8 @@ namespace Hhs.Cluster;
 /// <summary>Makes a node one of several of an operator that act as one peer.</summary>
 /// <remarks>
 /// They have one identity and one store (<see cref="HhsSettings.Identity"/>; PostgreSQL, or <see cref="HhsSettings.Store"/>); each object is at one node at
-/// a time, and peers and the host app use any node for all objects. Source: docs/decisions/060-objects-over-nodes.md.
+/// a time, and peers and the host app use any node for all objects. With <see cref="HhsSettings.Relay"/>, which is the same at all of them, they are one relay:
+/// what it hosts, for whom and how long is decided at one node. Source: docs/decisions/060-objects-over-nodes.md.
 /// </remarks>
 public static class ClusterNode
 {
@@ -28,8 +30,7 @@ public static class ClusterNode
         if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null) throw new ConfigurationException("nodes of a cluster have one identity: none is given");
-        if (settings.Relay.Enabled) throw new ConfigurationException("hhs.relay.enabled: a node of a cluster hosts nothing for strangers yet");
-        return settings with { Registry = services => ClusterObjectsActor.Props(services) };
+        return settings with { Registry = services => ClusterObjectsActor.Props(services), RunOnce = OnceActors.Start };
     }
 
     /// <summary>Starts such a node in an actor system of its own, named hhs; answers once it listens.</summary>

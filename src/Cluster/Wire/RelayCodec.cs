@@ -84,12 +84,15 @@ internal static class RelayCodec
 
     /// <summary>Reads a message.</summary>
     /// <exception cref="InvalidDataException">It is none, or of a version that is not known here.</exception>
-    public static object Read(byte[] bytes, string manifest, Func<byte[], object> facade)
+    public static object Read(byte[] bytes, string manifest, Func<byte[], object> facade) => ReadWhole(bytes, manifest, from => Read(from, manifest, facade, mayNest: true));
+
+    /// <summary>Has all of the bytes read; every failure to do so is an <see cref="InvalidDataException"/>.</summary>
+    public static object ReadWhole(byte[] bytes, string manifest, Func<BinaryReader, object> read)
     {
         using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
         try
         {
-            object message = Read(from, manifest, facade, mayNest: true);
+            object message = read(from);
             return from.BaseStream.Position == from.BaseStream.Length ? message : throw new InvalidDataException($"{manifest}: bytes are left over");
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException or IOException)
@@ -97,6 +100,8 @@ internal static class RelayCodec
             throw new InvalidDataException($"{manifest}: {e.Message}", e);
         }
     }
+
+    public static InvalidDataException NotKnown(string manifest) => new($"a message '{Reject.Excerpt(manifest)}' is not known here");
 
     private static object Read(BinaryReader from, string manifest, Func<byte[], object> facade, bool mayNest)
     {
@@ -122,18 +127,18 @@ internal static class RelayCodec
             "follow-1" => new ObjectsProtocol.Follow(from.Hash(), from.ReadBoolean() ? from.Hash() : null),
             "open-1" => new ObjectsProtocol.Open(from.Hash()),
             "to-object-1" => new ObjectsProtocol.ToObject(from.Hash(), facade(from.Rest())),
-            _ => throw new InvalidDataException($"a message '{Reject.Excerpt(manifest)}' is not known here"),
+            _ => throw NotKnown(manifest),
         };
     }
 
-    private static void Put(this BinaryWriter to, ContentHash hash)
+    public static void Put(this BinaryWriter to, ContentHash hash)
     {
         Span<byte> digest = stackalloc byte[ContentHash.SizeBytes];
         hash.CopyTo(digest);
         to.Write(digest);
     }
 
-    private static ContentHash Hash(this BinaryReader from)
+    public static ContentHash Hash(this BinaryReader from)
     {
         Span<byte> digest = stackalloc byte[ContentHash.SizeBytes];
         from.BaseStream.ReadExactly(digest);
@@ -149,7 +154,7 @@ internal static class RelayCodec
         return literal as Literal.Map ?? throw new InvalidDataException("a create payload is a map");
     }
 
-    private static T Known<T>(this BinaryReader _, int number) where T : struct, Enum
+    public static T Known<T>(this BinaryReader _, int number) where T : struct, Enum
     {
         var value = (T)Enum.ToObject(typeof(T), number);
         return Enum.IsDefined(value) ? value : throw new InvalidDataException($"{number} is no {typeof(T).Name}");
