@@ -21,7 +21,7 @@ namespace Hhs.Actors.Relay;
 /// relay looks for nobody and is found. The record of who asked is written before the object is, so that nothing is stored for nobody.
 /// Sessions, mesh and discovery are the business of the nodes' desks (<see cref="RelayDeskActor"/>).
 /// </remarks>
-internal sealed class RelayActor : ReceiveActor, IWithTimers
+internal sealed partial class RelayActor : ReceiveActor, IWithTimers
 {
     private readonly RelaySetup _setup;
     private readonly IActorRef _objects;
@@ -32,7 +32,7 @@ internal sealed class RelayActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, long> _desks = [];   // and which changes each had been told by its last hello
     private readonly Dictionary<ContentHash, Fetch> _fetches = [];
     private readonly Dictionary<ContentHash, Dictionary<IActorRef, int>> _users = [];
-    private readonly HashSet<ContentHash> _dropping = [];
+    private readonly Dictionary<ContentHash, long> _dropping = [];   // and when that was said
     private readonly Dictionary<ContentHash, DateTimeOffset> _saved = [];
     private (int Objects, long Bytes) _counted;
     private long _changes;
@@ -148,7 +148,7 @@ internal sealed class RelayActor : ReceiveActor, IWithTimers
     }
 
     // Stored, and not for somebody else.
-    private bool IsOurs(ContentHash id) => _book.Find(id) is null && !_dropping.Contains(id) && _setup.Journal.BytesOf(id) > 0;
+    private bool IsOurs(ContentHash id) => _book.Find(id) is null && !_dropping.ContainsKey(id) && _setup.Journal.BytesOf(id) > 0;
 
     private Fetch? TryAsk(ContentHash id, KeyId key, ContentHash? by)
     {
@@ -214,94 +214,6 @@ internal sealed class RelayActor : ReceiveActor, IWithTimers
         StartFetches();
     }
 
-    private void OnUsers(RelayDeskProtocol.Users users)
-    {
-        if (!_desks.ContainsKey(Sender)) return;   // it would not be heard to go
-        if (users.IsAll) foreach (var id in _users.Where(u => u.Value.ContainsKey(Sender)).Select(u => u.Key).Except(users.Counts.Select(c => c.Id)).ToArray()) SetUsers(id, Sender, 0);
-        foreach (var (id, count) in users.Counts) SetUsers(id, Sender, count);
-    }
-
-    private void SetUsers(ContentHash id, IActorRef desk, int count)
-    {
-        if (_book.Find(id) is null) return;
-        if (!_users.TryGetValue(id, out var desks)) _users.Add(id, desks = []);
-        if (count > 0) desks[desk] = count;
-        else desks.Remove(desk);
-        if (desks.Count == 0) _users.Remove(id);
-        CountUsers(id);
-    }
-
-    // Whoever has it fetched uses it, too.
-    private void CountUsers(ContentHash id) =>
-        _book.SetUsers(id, (_users.TryGetValue(id, out var users) ? users.Values.Sum() : 0) + (_fetches.ContainsKey(id) ? 1 : 0), Now);
-
-    private void OnGrew(ContentHash id, long bytes)
-    {
-        var stop = _book.Grew(id, bytes, Now);
-        Count();
-        if (stop is not { } bound) return;
-        // What nobody uses makes room first.
-        if (bound != RelayStop.ObjectBytes && Sweep()) return;
-        var why = new Reject(RejectCode.OverLimit, $"{bytes} bytes of object {id} are stored: beyond {Setting(bound)}");
-        RelayMetrics.Stopped(bound.ToString());
-        _log.Warning("Object {0} is carried no more: {1}", id, why);
-        Change(id, TopicMode.Dormant);
-        Context.System.EventStream.Publish(new RelayProtocol.Stopped(id, why));
-
-        bool Sweep()
-        {
-            OnSweep();
-            return _book.Find(id) is { Stopped: null };
-        }
-    }
-
-    private static string Setting(RelayStop bound) => bound switch
-    {
-        RelayStop.ObjectBytes => "hhs.relay.object-bytes-max",
-        RelayStop.KeyBytes => "hhs.relay.bytes-per-key-max of its owner",
-        _ => "hhs.relay.bytes-max",
-    };
-
-    private void OnSweep()
-    {
-        var now = Now;
-        foreach (var id in _users.Keys) _book.Used(id, now);
-        foreach (var id in _book.Due(now))
-        {
-            _book.Forget(id);
-            Drop(id);
-        }
-        foreach (var id in _book.Resume()) Change(id, TopicMode.Passive);
-        // One that nobody has answered for: its node may be gone. What is asked for again meanwhile is not to be dropped.
-        foreach (var id in _dropping) if (_book.Find(id) is null) _objects.Tell(new ObjectsProtocol.Drop(id));
-        // Each is a write to the disk, and nobody cares for the hour.
-        foreach (var hosted in _book.Hosted) if (_saved.TryGetValue(hosted.Id, out var at) && hosted.LastUsed - at >= _setup.Settings.Quotas.Retain / Precision) Save(hosted);
-        Count();
-    }
-
-    private void Drop(ContentHash id)
-    {
-        _users.Remove(id);
-        _dropping.Add(id);
-        _objects.Tell(new ObjectsProtocol.Drop(id));
-        RelayMetrics.Dropped();
-        _log.Info("Object {0} is dropped: nobody has used it for {1}", id, _setup.Settings.Quotas.Retain);
-    }
-
-    private void OnDropped(ContentHash id)
-    {
-        _dropping.Remove(id);
-        if (_book.Find(id) is null) Release(id);   // else it has been asked for again meanwhile
-        Context.System.EventStream.Publish(new RelayProtocol.Dropped(id));
-    }
-
-    private void Release(ContentHash id)
-    {
-        RelayRecord.Remove(_setup.Journal, id);
-        _saved.Remove(id);
-        Change(id, TopicMode.Active);
-    }
-
     private void Save(HostedObject hosted)
     {
         RelayRecord.Save(_setup.Journal, hosted);
@@ -315,7 +227,6 @@ internal sealed class RelayActor : ReceiveActor, IWithTimers
         _counted = now;
     }
 
-    private const int Precision = 50;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
 }
 

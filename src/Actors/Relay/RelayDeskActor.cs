@@ -23,6 +23,7 @@ internal sealed class RelayDeskActor : ReceiveActor, IWithTimers
     private readonly Dictionary<ContentHash, TopicMode> _hosted;
     private readonly Dictionary<ContentHash, Dictionary<PeerId, IActorRef>> _users = [];
     private readonly Dictionary<(ContentHash Id, KeyId Key), Asking> _asking = [];
+    private readonly HashSet<IActorRef> _listing = [];   // they wait for the list of what is hosted
     private readonly long _started = Stopwatch.GetTimestamp();
     private IActorRef _where = ActorRefs.Nobody;   // where the relay is looked for
     private IActorRef? _relay;
@@ -46,7 +47,16 @@ internal sealed class RelayDeskActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.CloseTopic>(_setup.Mesh.Forward);
         Receive<RelayProtocol.Ask>(OnAsk);
         Receive<RelayProtocol.Follow>(follow => _relay?.Tell(new RelayDeskProtocol.Follow(follow.Id, follow.By), Sender));   // else it asks again
-        Receive<RelayProtocol.GetHosted>(get => (_relay ?? _where).Forward(get));
+        Receive<RelayProtocol.GetHosted>(get =>
+        {
+            _listing.Add(Sender);
+            _relay?.Tell(get);
+        });
+        Receive<RelayProtocol.Hosted>(hosted =>
+        {
+            foreach (var asker in _listing) asker.Tell(hosted);
+            _listing.Clear();
+        });
         Receive<MeshProtocol.TopicJoined>(joined => OnUsers(joined.Topic, joined.Peer, Sender));
         Receive<MeshProtocol.TopicLeft>(left => OnUsers(left.Topic, left.Peer, null));
         Receive<JournalProtocol.Grew>(grew => { if (_hosted.ContainsKey(grew.ObjectId)) _relay?.Tell(new RelayDeskProtocol.Grew(grew.ObjectId, grew.Bytes)); });
@@ -136,6 +146,7 @@ internal sealed class RelayDeskActor : ReceiveActor, IWithTimers
         Context.Watch(Sender);
         TellAllUsers();
         foreach (var ((id, key), asking) in _asking) Ask(id, key, asking);
+        if (_listing.Count > 0) _relay.Tell(RelayProtocol.GetHosted.Instance);
     }
 
     private void OnHosts(RelayDeskProtocol.Hosts hosts)
