@@ -37,7 +37,7 @@ public sealed class HostingCodecTests
     public void What_is_no_message_is_refused_by_its_name_or_its_bytes()
     {
         Assert.Throws<InvalidDataException>(() => HostingCodec.Read([], "hello-2"));
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte At, byte Value, byte Cut, byte Which)>(), mutation =>
+        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<(byte At, byte Value, byte Cut, byte Which)>(), mutation =>
         {
             var message = All[mutation.Which % All.Length];
             byte[] bytes = HostingCodec.Write(message);
@@ -51,6 +51,6 @@ public sealed class HostingCodecTests
             {
                 return true;
             }
-        }).QuickCheckThrowOnFailure();
+        }));
     }
 }

@@ -59,7 +59,7 @@ internal static class HostingCodec
 
         void PutAll<T>(IReadOnlyList<T> all, Action<T> put)
         {
-            to.Write(all.Count);
+            to.Write7BitEncodedInt(all.Count);
             foreach (var one in all) put(one);
         }
     }
@@ -79,13 +79,13 @@ internal static class HostingCodec
         "wanted-1" => new RelayDeskProtocol.Wanted(from.Hash(), from.Hash()),
         "welcome-1" => new RelayDeskProtocol.Welcome(from.ReadInt64()),
         "get-hosted-1" => RelayProtocol.GetHosted.Instance,
-        "hosted-1" => new RelayProtocol.Hosted(All(from, () => Hosted(from))),
+        "hosted-1" => new RelayProtocol.Hosted(from.List(() => Hosted(from))),
         _ => throw RelayCodec.NotKnown(manifest),
     });
 
-    private static RelayDeskProtocol.Hosting Hosting(long number, BinaryReader from) => new(All(from, () => (from.Hash(), Mode(from))), number);
+    private static RelayDeskProtocol.Hosting Hosting(long number, BinaryReader from) => new(from.List(() => (from.Hash(), Mode(from))), number);
 
-    private static RelayDeskProtocol.Users Users(bool isAll, BinaryReader from) => new(All(from, () => (from.Hash(), from.ReadInt32())), isAll);
+    private static RelayDeskProtocol.Users Users(bool isAll, BinaryReader from) => new(from.List(() => (from.Hash(), from.ReadInt32())), isAll);
 
     private static void Put(BinaryWriter to, HostedObject hosted)
     {
@@ -105,16 +105,6 @@ internal static class HostingCodec
     }
 
     private static TopicMode Mode(BinaryReader from) => from.Known<TopicMode>(from.ReadByte());
-
-    // Each takes bytes that are there: a wrong count ends where they do.
-    private static List<T> All<T>(BinaryReader from, Func<T> read)
-    {
-        int count = from.ReadInt32();
-        if (count < 0) throw new InvalidDataException($"{count} are announced");
-        var all = new List<T>();
-        for (int i = 0; i < count; i++) all.Add(read());
-        return all;
-    }
 
     private const int NotStopped = -1;
 }
