@@ -30,7 +30,7 @@ public static class ClusterNode
         if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null) throw new ConfigurationException("nodes of a cluster have one identity: none is given");
-        return settings with { Registry = services => ClusterObjectsActor.Props(services), RunOnce = OnceActors.Start };
+        return settings with { Registry = services => ClusterObjectsActor.Props(services), Once = OnceActors.Instance };
     }
 
     /// <summary>Starts such a node in an actor system of its own, named hhs; answers once it listens.</summary>

@@ -20,6 +20,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public HhsNode this[int index] => _nodes[index];
 
+    public IReadOnlyList<HhsNode> Nodes => _nodes;
+
     /// <summary>Starts so many nodes; done when each knows all.</summary>
     public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
     {

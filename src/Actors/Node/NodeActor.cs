@@ -32,6 +32,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef _discovery = ActorRefs.Nobody;
     private IActorRef _audiences = ActorRefs.Nobody;
     private IActorRef _relay = ActorRefs.Nobody;
+    private IActorRef _announced = ActorRefs.Nobody;   // among nodes of which one announces all
     private readonly Dictionary<string, ITransport> _transports = new(StringComparer.Ordinal);
     private readonly Dictionary<TrackerAddress, IActorRef> _trackers = [];
 
@@ -113,7 +114,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
             _discovery.Tell(new DiscoveryActor.SetMode(one.Id, RelayActor.ModeOf(one, _settings.Relay)));
         }
         var relay = Context.ActorOf(RelayDeskActor.Props(new(
-            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock, hosted, _settings.RunOnce)), "relay");
+            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock, hosted, _settings.Once)), "relay");
         _mesh.Tell(new MeshProtocol.SetRelay(new(relay, RelayActor.Allowed(_settings.Relay))));
         return relay;
     }
@@ -132,6 +133,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private void RunWhenListening()
     {
         if (_listening.Count < _settings.Listen.Count) return;
+        if (_settings.Once.IsShared) _announced = StartAnnouncer(_settings.Once);
         foreach (var tracker in _settings.Trackers) AddTracker(tracker);   // they are told where we listen
         Become(Running);
         Stash.UnstashAll();
@@ -142,10 +144,22 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private void AddTracker(TrackerAddress tracker)
     {
         if (_trackers.ContainsKey(tracker)) return;
-        var client = Context.ActorOf(TrackerClientActor.Props(new(
-            tracker, Handshake, SystemRandom.Instance, _transports, _journal!, AnnouncedAddresses.Of(_settings.Announce, _listening), _settings.TrackerClient)), $"tracker-{_trackers.Count + 1}");
+        var setup = ClientOf(tracker) with { Announce = _settings.Once.IsShared ? [] : Addresses };
+        var client = Context.ActorOf(TrackerClientActor.Props(setup), $"tracker-{_trackers.Count + 1}");
+        _announced.Tell(new AnnouncedNodeActor.AnnounceTo(tracker));
         _trackers.Add(tracker, client);
         _discovery.Tell(new DiscoveryProtocol.AddSource(client, TrackerPriority));
+    }
+
+    private IReadOnlyList<string> Addresses => AnnouncedAddresses.Of(_settings.Announce, _listening);
+
+    private TrackerClientSetup ClientOf(TrackerAddress tracker) => new(tracker, Handshake, SystemRandom.Instance, _transports, _journal!, [], _settings.TrackerClient);
+
+    private IActorRef StartAnnouncer(IOnce once)
+    {
+        var system = Context.System;
+        var announcer = AnnouncerActor.Props(_discovery, tracker => ClientOf(tracker) with { IsSucceeded = () => once.IsSucceeded(system) });
+        return Context.ActorOf(AnnouncedNodeActor.Props(Addresses, context => once.Start(context, "announcer", announcer)), "announced");
     }
 
     private void Running()

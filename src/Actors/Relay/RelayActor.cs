@@ -5,8 +5,8 @@ using Akka.Event;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
-using Hhs.Actors.Settings;
 using Hhs.Actors.Telemetry;
 using Hhs.Model;
 using Hhs.Model.Hashing;
@@ -239,7 +239,7 @@ internal sealed partial class RelayActor : ReceiveActor, IWithTimers
 /// <param name="FetchTimeout">How long an object is asked for.</param>
 /// <param name="Clock">The time by which retention goes.</param>
 /// <param name="Hosted">What mesh and discovery know to be hosted.</param>
-/// <param name="RunOnce">Starts the relay: see <see cref="HhsSettings.RunOnce"/>.</param>
+/// <param name="Once">Where the relay runs.</param>
 internal sealed record RelaySetup(
     IJournal Journal, IActorRef JournalActor, IActorRef Mesh, IActorRef Discovery, RelaySettings Settings, TimeSpan FetchTimeout, TimeProvider Clock,
-    IReadOnlyList<HostedObject> Hosted, Func<IActorContext, string, Props, IActorRef> RunOnce);
+    IReadOnlyList<HostedObject> Hosted, IOnce Once);

@@ -38,7 +38,7 @@ internal sealed class RelayDeskActor : ReceiveActor, IWithTimers
         _hosted = setup.Hosted.ToDictionary(o => o.Id, o => RelayActor.ModeOf(o, setup.Settings));
         Receive<RelayProtocol.Begin>(begin =>
         {
-            _where = setup.RunOnce(Context, "relay", RelayActor.Props(setup, begin.Objects));
+            _where = setup.Once.Start(Context, "relay", RelayActor.Props(setup, begin.Objects));
             Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, HelloEvery);
             OnTick();
         });

@@ -1,3 +1,4 @@
+using Hhs.Actors.Node;
 using Hhs.Model;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
@@ -15,14 +16,14 @@ public static class RelayProtocol
     public sealed record Dropped(ContentHash Id);
 
     /// <summary>What is hosted. Answered by <see cref="Hosted"/>.</summary>
-    public sealed record GetHosted : IRelayDeskMessage
+    public sealed record GetHosted : IOnceMessage
     {
         /// <summary>The only instance.</summary>
         public static readonly GetHosted Instance = new();
     }
 
     /// <summary>What is hosted or being fetched, in ordinal order of the ids.</summary>
-    public sealed record Hosted(IReadOnlyList<HostedObject> Objects) : IRelayDeskMessage;
+    public sealed record Hosted(IReadOnlyList<HostedObject> Objects) : IOnceMessage;
 
     /// <summary>From a session: its peer asks for a topic that is not here. Answered by <see cref="Done"/>, at once or when the topic has been fetched.</summary>
     internal sealed record Ask(ContentHash Id, KeyId Key);

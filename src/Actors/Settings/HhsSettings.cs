@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Relay;
 using Hhs.Actors.Tracker;
@@ -26,8 +27,8 @@ public sealed record HhsSettings
     /// <summary>Who keeps the objects: the actor answers what <see cref="ObjectsActor"/> does, which keeps them on this node alone.</summary>
     public Func<ObjectServices, Props> Registry { get; init; } = ObjectsActor.Props;
 
-    /// <summary>Starts an actor, by a name, that is to run once among all nodes that act as one peer; answers where to find it. Alone, a node starts a child.</summary>
-    internal Func<IActorContext, string, Props, IActorRef> RunOnce { get; init; } = (context, name, props) => context.ActorOf(props, name);
+    /// <summary>Where that runs which is to run once among all nodes that act as one peer.</summary>
+    internal IOnce Once { get; init; } = OnceHere.Instance;
 
     /// <summary>The node's identity; null takes the one of the data folder, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }

@@ -2,17 +2,19 @@ using System.Diagnostics;
 using System.Text;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Relay;
+using Hhs.Actors.Tracker;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Protocols.Relay;
 
 namespace Hhs.Cluster.Wire;
 
-/// <summary>Bytes of what a relay and the nodes' desks say to one another. Manifests, formats and errors are as in <see cref="RelayCodec"/>.</summary>
-internal static class HostingCodec
+/// <summary>Bytes of what nodes say to what runs once among them, and back. Manifests, formats and errors are as in <see cref="RelayCodec"/>.</summary>
+internal static class OnceCodec
 {
     public static string Manifest(object message) => message switch
     {
+        AnnouncerProtocol.Here => "here-1",
         RelayDeskProtocol.Answered => "answered-1",
         RelayDeskProtocol.Asked => "asked-1",
         RelayDeskProtocol.Follow => "follow-hosted-1",
@@ -25,7 +27,7 @@ internal static class HostingCodec
         RelayDeskProtocol.Welcome => "welcome-1",
         RelayProtocol.GetHosted => "get-hosted-1",
         RelayProtocol.Hosted => "hosted-1",
-        _ => throw new ArgumentException($"{message.GetType()} is not said about hosting", nameof(message)),
+        _ => throw new ArgumentException($"{message.GetType()} is not said to what runs once", nameof(message)),
     };
 
     public static byte[] Write(object message)
@@ -34,6 +36,10 @@ internal static class HostingCodec
         using var to = new BinaryWriter(bytes, Encoding.UTF8);
         switch (message)
         {
+            case AnnouncerProtocol.Here(var addresses, var trackers):
+                PutAll(addresses, to.Write);
+                PutAll(trackers, to.Write);
+                break;
             case RelayDeskProtocol.Answered(var id, var key): to.Put(id); to.Put(key.Hash); break;
             case RelayDeskProtocol.Asked(var id, var key): to.Put(id); to.Put(key.Hash); break;
             case RelayDeskProtocol.Follow(var id, var by): to.Put(id); to.Put(by); break;
@@ -68,6 +74,7 @@ internal static class HostingCodec
     /// <exception cref="InvalidDataException">It is none, or of a version that is not known here.</exception>
     public static object Read(byte[] bytes, string manifest) => RelayCodec.ReadWhole(bytes, manifest, from => manifest switch
     {
+        "here-1" => new AnnouncerProtocol.Here(from.List(from.ReadString), from.List(from.ReadString)),
         "answered-1" => new RelayDeskProtocol.Answered(from.Hash(), new(from.Hash())),
         "asked-1" => new RelayDeskProtocol.Asked(from.Hash(), new(from.Hash())),
         "follow-hosted-1" => new RelayDeskProtocol.Follow(from.Hash(), from.Hash()),
