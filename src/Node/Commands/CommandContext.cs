@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Node.Clustering;
 using Hhs.Node.Control;
 using Hhs.Node.Output;
 
@@ -46,6 +47,12 @@ internal sealed class CommandContext
     public Task<HhsNode> StartAsync(HhsSettings settings) => CommandIo.Current is { } io
         ? Task.FromResult(io.Node.Borrow())
         : HhsNode.StartAsync(settings, SystemConfig);
+
+    /// <summary>Whether a node that this process runs is one of a cluster.</summary>
+    public bool IsInCluster => Membership.IsConfigured(_config);
+
+    /// <summary>A node that talks to others until it is stopped: by itself, or as one of a cluster.</summary>
+    public Task<HhsNode> ServeAsync(HhsSettings settings) => IsInCluster ? Membership.StartAsync(settings, SystemConfig) : StartAsync(settings);
 
     /// <summary>How an actor system of this process logs.</summary>
     public Config SystemConfig => ConfigurationFactory.ParseString(
