@@ -120,7 +120,7 @@ public sealed class AnnouncementsTests(ITestOutputHelper output)
 
         public Counted()
         {
-            _listener.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == HhsMeter.Name && instrument.Name.StartsWith("hhs.cluster.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument); };
+            _listener.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == HhsMeter.Name && instrument.Name is "hhs.cluster.bytes" or "hhs.cluster.messages") listener.EnableMeasurementEvents(instrument); };
             _listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
             {
                 string kind = (string)tags[0].Value!;

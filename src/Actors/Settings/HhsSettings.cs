@@ -30,8 +30,11 @@ public sealed record HhsSettings
     /// <summary>Where that runs which is to run once among all nodes that act as one peer.</summary>
     internal IOnce Once { get; init; } = OnceHere.Instance;
 
-    /// <summary>The node's identity; null takes the one of the data folder, and makes it if there is none.</summary>
+    /// <summary>The node's identity; null takes the one on disk, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }
+
+    /// <summary>File of the identity; null has it in the data folder.</summary>
+    public string? IdentityPath { get; init; }
 
     /// <summary>Addresses to accept connections on, such as <c>ws://127.0.0.1:4000</c>; port 0 takes a free one.</summary>
     public IReadOnlyList<Uri> Listen { get; init; } = [];
@@ -100,6 +103,7 @@ public sealed record HhsSettings
         return new()
         {
             DataDirectory = read.Path("hhs.data-directory"),
+            IdentityPath = read.Path("hhs.identity-file"),
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
             Announce = [.. config.GetStringList("hhs.announce").Select(read.Announced)],

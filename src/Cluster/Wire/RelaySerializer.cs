@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Serialization;
+using Hhs.Cluster.Telemetry;
 
 namespace Hhs.Cluster.Wire;
 
