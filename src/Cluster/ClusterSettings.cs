@@ -1,15 +1,15 @@
 using Akka.Configuration;
+using Hhs.Actors.Settings;
 
 namespace Hhs.Cluster;
 
 /// <summary>How objects are spread. HOCON: <c>hhs.cluster</c>; cluster.conf explains each key.</summary>
 internal sealed record ClusterSettings(int NumberOfShards, TimeSpan LookAgain, TimeSpan LostAfter)
 {
-    public static ClusterSettings FromConfig(Config config) => new(
-        Positive(config.GetInt("hhs.cluster.number-of-shards"), "number-of-shards"),
-        Positive(config.GetTimeSpan("hhs.cluster.look-again"), "look-again"),
-        Positive(config.GetTimeSpan("hhs.cluster.lost-after"), "lost-after"));
-
-    private static T Positive<T>(T value, string key) where T : struct, IComparable<T> =>
-        value.CompareTo(default) > 0 ? value : throw new ConfigurationException($"hhs.cluster.{key} is {value}: it must be more than nothing");
+    /// <exception cref="ConfigurationException">A value makes no sense; the message names the key.</exception>
+    public static ClusterSettings FromConfig(Config config)
+    {
+        var read = new ConfigReader(config);
+        return new(read.Count("hhs.cluster.number-of-shards"), read.Time("hhs.cluster.look-again"), read.Time("hhs.cluster.lost-after"));
+    }
 }

@@ -13,6 +13,7 @@ internal static class ClusterConfiguration
     {
         var all = own.WithFallback(reference);
         UnknownKeys.Refuse(all, reference, "hhs.cluster", "cluster.conf");
+        _ = ClusterSettings.FromConfig(all);   // refuses values that make no sense
         bool tls = ClusterTlsSettings.FromConfig(all) is { } settings && Read(settings);
         RefuseOtherTls(all);
         RefuseSeedsOfAnotherScheme(all, tls ? $"akka.{TlsTransport.Scheme}" : "akka.tcp");

@@ -2,7 +2,7 @@ using Akka.Event;
 
 namespace Hhs.Cluster.Remoting;
 
-/// <summary>Says in the log who was refused and why: at once, and then once a minute how many there were. Whoever knocks does not fill the disk.</summary>
+/// <summary>Says in the log who was refused and why, the same thing once a minute, and how many others there were. Whoever knocks does not fill the disk.</summary>
 internal sealed class Refusals(ILoggingAdapter log, TimeProvider? clock = null)
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -10,13 +10,16 @@ internal sealed class Refusals(ILoggingAdapter log, TimeProvider? clock = null)
     private readonly Dictionary<string, long> _said = new(StringComparer.Ordinal);
     private int _unsaid;
 
+    /// <param name="who">Its address.</param>
+    /// <param name="why">The reason.</param>
     public void Say(string who, string why)
     {
         int before;
+        string what = $"{who} is not let in: {why}";
         lock (_lock)
         {
             long now = _clock.GetTimestamp();
-            if (_said.TryGetValue(who, out long last) && _clock.GetElapsedTime(last, now) < Pause)
+            if (_said.TryGetValue(what, out long last) && _clock.GetElapsedTime(last, now) < Pause)
             {
                 _unsaid++;
                 return;
@@ -30,10 +33,10 @@ internal sealed class Refusals(ILoggingAdapter log, TimeProvider? clock = null)
                     return;
                 }
             }
-            _said[who] = now;
+            _said[what] = now;
             (before, _unsaid) = (_unsaid, 0);
         }
-        log.Warning("{0} is not let in: {1}{2}", who, why, before == 0 ? "" : $" ({before} more were refused before)");
+        log.Warning("{0}{1}", what, before == 0 ? "" : $" ({before} more were refused before)");
     }
 
     private const int KnownMax = 100;

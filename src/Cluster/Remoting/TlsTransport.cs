@@ -170,9 +170,11 @@ internal sealed class TlsTransport : Transport
         return association;
     }
 
-    private static Socket Tuned(Socket socket)
+    private Socket Tuned(Socket socket)
     {
         socket.NoDelay = true;
+        if (Config.GetByteSize("send-buffer-size", null) is > 0 and var send) socket.SendBufferSize = (int)send;
+        if (Config.GetByteSize("receive-buffer-size", null) is > 0 and var receive) socket.ReceiveBufferSize = (int)receive;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         return socket;
     }
