@@ -9,14 +9,16 @@ namespace Hhs.Cluster.Remoting;
 internal static class ClusterConfiguration
 {
     /// <exception cref="ConfigurationException">See <see cref="ClusterNode.Configure"/>.</exception>
-    public static Config Of(Config own, Config reference)
+    public static Config Of(Config own, Config reference, string system)
     {
         var all = own.WithFallback(reference);
         UnknownKeys.Refuse(all, reference, "hhs.cluster", "cluster.conf");
         _ = ClusterSettings.FromConfig(all);   // refuses values that make no sense
         bool tls = ClusterTlsSettings.FromConfig(all) is { } settings && Read(settings);
+        string scheme = tls ? $"akka.{TlsTransport.Scheme}" : "akka.tcp";
+        all = ClusterSettings.AkkaAddresses(all, scheme, system).WithFallback(all);
         RefuseOtherTls(all);
-        RefuseSeedsOfAnotherScheme(all, tls ? $"akka.{TlsTransport.Scheme}" : "akka.tcp");
+        RefuseSeedsOfAnotherScheme(all, scheme);
         return tls ? ConfigurationFactory.ParseString(Transport).WithFallback(all) : all;
     }
 

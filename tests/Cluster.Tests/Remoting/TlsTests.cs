@@ -102,6 +102,16 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, "akka.ssl.tcp://shop@10.0.0.2:4053")]
+    [InlineData(false, "akka.tcp://shop@10.0.0.2:4053")]
+    public void Seeds_of_ours_get_the_right_scheme_by_themselves(bool tls, string seed)
+    {
+        var config = ClusterNode.Configure(ConfigurationFactory.ParseString($"hhs.cluster {{ listen = \"10.0.0.1:4053\", seeds = [\"10.0.0.2:4053\"] }}\n{(tls ? Certificates.Hocon(_ours.For("one")) : "")}"), "shop");
+        Assert.Equal([seed], config.GetStringList("akka.cluster.seed-nodes"));
+        Assert.Equal("10.0.0.1", config.GetString("akka.remote.dot-netty.tcp.hostname"));
+    }
+
+    [Theory]
     [InlineData("akka.remote.dot-netty.tcp.enable-ssl = on", "akka.remote.dot-netty.tcp.enable-ssl")]
     [InlineData("akka.remote.enabled-transports = [\"akka.remote.other\"]", "akka.remote.enabled-transports")]
     public void Another_way_to_the_port_is_refused(string text, string key) =>
