@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Configuration;
+using Hhs.Model;
 
 namespace Hhs.Cluster.Remoting;
 
@@ -77,7 +78,7 @@ internal sealed class NodeCertificate
     private string? Refusal(X509Certificate2? certificate, X509ChainStatus[] status, SslPolicyErrors errors)
     {
         if (certificate is null) return "it shows no certificate";
-        string who = $"its certificate ({certificate.Subject}, serial {certificate.SerialNumber})";
+        string who = $"its certificate ({OnOneLine(Reject.Excerpt(certificate.Subject))}, serial {certificate.SerialNumber})";
         if (status.Any(s => s.Status == X509ChainStatusFlags.NotTimeValid)) return $"{who} has expired or is not valid yet ({certificate.NotBefore:u} to {certificate.NotAfter:u}), or a clock is wrong";
         if (errors != SslPolicyErrors.None) return $"{who} is not one of our authorities for this use: {Describe(status)}";
         if (_tls.Revoked.Contains(ClusterTlsSettings.SignificantDigits(certificate.SerialNumber))) return $"{who} is revoked by {ClusterTlsSettings.Section}.revoked";
@@ -185,6 +186,9 @@ internal sealed class NodeCertificate
         policy.ApplicationPolicy.Add(new Oid(use));
         return policy;
     }
+
+    // A stranger's certificate writes no lines of its own into the log.
+    private static string OnOneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Describe(X509ChainStatus[] status) =>
         status.Length == 0 ? "not accepted" : string.Join("; ", status.Select(s => $"{s.Status}: {s.StatusInformation.Trim()}").Distinct(StringComparer.Ordinal));

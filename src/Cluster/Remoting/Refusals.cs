@@ -1,11 +1,10 @@
-using Akka.Event;
-
 namespace Hhs.Cluster.Remoting;
 
-/// <summary>Says in the log who was refused and why, the same thing once a minute, and how many others there were. Whoever knocks does not fill the disk.</summary>
-internal sealed class Refusals(ILoggingAdapter log, TimeProvider? clock = null)
+/// <summary>Says who was refused and why: the same thing once a minute, and how many others there were. Whoever knocks does not fill the disk.</summary>
+/// <param name="say">Writes to the log.</param>
+/// <param name="clock">By which a minute passes.</param>
+internal sealed class Refusals(Action<string> say, TimeProvider clock)
 {
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _said = new(StringComparer.Ordinal);
     private int _unsaid;
@@ -14,31 +13,22 @@ internal sealed class Refusals(ILoggingAdapter log, TimeProvider? clock = null)
     /// <param name="why">The reason.</param>
     public void Say(string who, string why)
     {
-        int before;
         string what = $"{who} is not let in: {why}";
+        int before;
         lock (_lock)
         {
-            long now = _clock.GetTimestamp();
-            if (_said.TryGetValue(what, out long last) && _clock.GetElapsedTime(last, now) < Pause)
+            long now = clock.GetTimestamp();
+            foreach (string old in _said.Where(s => clock.GetElapsedTime(s.Value, now) >= Pause).Select(s => s.Key).ToArray()) _said.Remove(old);
+            if (_said.Count >= DifferentMax || !_said.TryAdd(what, now))
             {
                 _unsaid++;
                 return;
             }
-            if (_said.Count >= KnownMax)
-            {
-                foreach (string old in _said.Where(s => _clock.GetElapsedTime(s.Value, now) >= Pause).Select(s => s.Key).ToArray()) _said.Remove(old);
-                if (_said.Count >= KnownMax)
-                {
-                    _unsaid++;
-                    return;
-                }
-            }
-            _said[what] = now;
             (before, _unsaid) = (_unsaid, 0);
         }
-        log.Warning("{0}{1}", what, before == 0 ? "" : $" ({before} more were refused before)");
+        say(before == 0 ? what : $"{what} ({before} more were refused before)");
     }
 
-    private const int KnownMax = 100;
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    internal const int DifferentMax = 100;
+    internal static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 }

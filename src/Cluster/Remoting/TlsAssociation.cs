@@ -75,7 +75,7 @@ internal sealed class TlsAssociation : AssociationHandle
                 if (length > 0 && Volatile.Read(ref _leaving) == 0) listener.Notify(new InboundPayload(UnsafeByteOperations.UnsafeWrap(payload)));
             }
         }
-        catch (Exception failure) when (IsEnd(failure))
+        catch (Exception)   // whatever it is, the connection is over
         {
             Close();
             listener?.Notify(new Disassociated(DisassociateInfo.Unknown));
@@ -97,7 +97,7 @@ internal sealed class TlsAssociation : AssociationHandle
             await _stream.ShutdownAsync().WaitAsync(_torn.Token).ConfigureAwait(false);
             _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception failure) when (IsEnd(failure))
+        catch (Exception)
         {
             Close();
         }
@@ -121,9 +121,6 @@ internal sealed class TlsAssociation : AssociationHandle
         _ended(this);
         _whenEnded.TrySetResult();
     }
-
-    private static bool IsEnd(Exception failure) =>
-        failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException or InvalidOperationException;
 
     private const int HeaderBytes = 4, BatchBytes = 64 * 1024, BatchBytesKept = 1024 * 1024;
     private const long WaitingBytesMax = 4 * 1024 * 1024;

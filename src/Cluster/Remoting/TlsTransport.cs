@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -37,7 +36,7 @@ internal sealed class TlsTransport : Transport
         _patience = config.GetTimeSpan("connection-timeout");
         _flushWait = system.Settings.Config.GetTimeSpan("akka.remote.flush-wait-on-shutdown");
         _log = Logging.GetLogger(system, typeof(TlsTransport));
-        _refusals = new(_log);
+        _refusals = new(what => _log.Warning("{0}", what), TimeProvider.System);
         _certificate = new(ClusterTlsSettings.FromConfig(system.Settings.Config) ?? throw new ConfigurationException($"{ClusterTlsSettings.Section} names no certificate"));
         var left = _certificate.NotAfter - DateTimeOffset.UtcNow;
         if (left < RenewBefore) _log.Warning("The certificate of {0} expires in {1} hours: no node will let this one in then", ClusterTlsSettings.Section, (int)left.TotalHours);
@@ -84,7 +83,7 @@ internal sealed class TlsTransport : Transport
             await stream.AuthenticateAsClientAsync(_certificate.AsClient(remoteAddress.Host, why => refusal = why), deadline.Token).ConfigureAwait(false);
             return Opened(remoteAddress, socket, stream);
         }
-        catch (Exception failure) when (IsOfTheNetwork(failure))
+        catch (Exception failure) when (failure is not InvalidAssociationException)
         {
             socket?.Dispose();
             string why = refusal ?? (failure is OperationCanceledException ? "no answer in time" : failure.Message);
@@ -151,7 +150,7 @@ internal sealed class TlsTransport : Transport
             await stream.AuthenticateAsServerAsync(_certificate.AsServer(why => refusal = why), deadline.Token).ConfigureAwait(false);
             listener.Notify(new InboundAssociation(Opened(new(Scheme, System.Name, Bracketed(from), remote.Port), socket, stream)));
         }
-        catch (Exception failure) when (IsOfTheNetwork(failure))
+        catch (Exception failure)   // whatever a stranger's bytes make TLS say
         {
             socket.Dispose();
             if (!_stopping.IsCancellationRequested) _refusals.Say(from ?? "somebody", refusal ?? (failure is OperationCanceledException ? "it said nothing in time" : $"it does not speak TLS as we do: {failure.Message}"));
@@ -188,8 +187,6 @@ internal sealed class TlsTransport : Transport
 
     // As Akka's addresses have them.
     private static string Bracketed(string host) => IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;
-
-    private static bool IsOfTheNetwork(Exception failure) => failure is AuthenticationException or IOException or SocketException or OperationCanceledException or ObjectDisposedException;
 
     internal const string Scheme = "ssl.tcp";
     private const int GreetingMax = 128;
