@@ -24,7 +24,7 @@ public sealed class AloneCollection
 [Collection(AloneCollection.Name)]
 public sealed class AnnouncementsTests(ITestOutputHelper output)
 {
-    /// <summary>Prints what it took; HHS_CHANGES=200 is what docs/decisions/061 reports.</summary>
+    /// <summary>Prints what it took; HHS_CHANGES=200 is what docs/decisions/064 reports.</summary>
     [Fact(Timeout = 120_000)]
     public async Task A_frontier_crosses_once_for_all_sessions_of_a_node()
     {
