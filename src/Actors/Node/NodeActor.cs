@@ -121,7 +121,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<MeshActor.Listening>(listening =>
         {
-            _listening.Add(listening.Listener.Address);
+            _listening.Add(listening.Address);
             RunWhenListening();
         });
         Receive<Status.Failure>(failure => Fail(failure.Cause));

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Hhs.Actors.Gossip;
 using Hhs.Model;
+using Hhs.Model.Hashing;
 
 namespace Hhs.Actors.Objects;
 
@@ -8,6 +9,7 @@ namespace Hhs.Actors.Objects;
 public sealed partial class ObjectActor
 {
     private readonly HashSet<IActorRef> _followers = [];
+    private readonly Dictionary<ContentHash, IActorRef> _following = [];   // by what is observed: the actors that have answered
 
     private sealed record FollowAgain
     {
@@ -33,7 +35,7 @@ public sealed partial class ObjectActor
     private void FollowObserved()
     {
         foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id, _id));
-        if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
+        if (_mirrors.Observed.Any(id => !_following.ContainsKey(id))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
     }
 
     private void OnFollowAgain()
@@ -47,11 +49,18 @@ public sealed partial class ObjectActor
 
     private void OnGrew(ObjectProtocol.Grew grew)
     {
+        _following[grew.Id] = Context.Watch(Sender);   // at another node it can end without a word
         if (!_mirrors.Follow(grew.Id, grew.Count, grew.Last)) return;
         _gossip.Tell(GossipActor.Retry.Instance);
         foreach (var (asker, ask) in _unanswered) Self.Tell(ask, asker);
         _unanswered.Clear();
         if (_subscribers.Count > 0 && _durable.Count > 0) TellSubscribers();
+    }
+
+    private void OnObservedEnded(IActorRef ended)
+    {
+        foreach (var id in _following.Where(f => f.Value.Equals(ended)).Select(f => f.Key).ToArray()) _following.Remove(id);
+        if (_mirrors.Observed.Any(id => !_following.ContainsKey(id))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
     }
 
     private void OnFollow()

@@ -47,6 +47,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
         {
             _subscribers.Remove(gone.ActorRef);
             _followers.Remove(gone.ActorRef);
+            OnObservedEnded(gone.ActorRef);
         });
     }
 
