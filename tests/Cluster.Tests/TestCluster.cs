@@ -101,5 +101,6 @@ internal sealed class TestCluster : IAsyncDisposable
           }
         }
         hhs.cluster.look-again = 5s
+        hhs.cluster.left-after-fenced = 3s
         """);
 }

@@ -92,6 +92,11 @@ public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
         var cause = failure is ActorInitializationException ? failure.InnerException : failure;
         if (cause is not (JournalException or ObjectActor.NotStoredException)) return Directive.Stop;
         if (_active.Find(Sender) is { } releasing && _releasing.ContainsKey(releasing.Id)) return Directive.Stop;   // its successor is another node's
+        if (_services.IsShared && _active.Find(Sender) is { } lost && cause is ObjectActor.NotStoredException { Fault: JournalFault.Fenced })
+        {
+            OnFenced(lost.Id);
+            return Directive.Stop;
+        }
         if (_active.Find(Sender) is { } failed) Self.Tell(new ObjectsProtocol.StaysAwake(failed.Id));   // the successor has not been asked to sleep
         return Directive.Restart;
     });

@@ -18,9 +18,9 @@ internal sealed class ClusterObjectsActor : ReceiveActor
         var settings = ClusterSettings.FromConfig(Context.System.Settings.Config);
         var standIns = Context.ActorOf(StandInsActor.Props(), "stand-ins");
         var topics = Context.ActorOf(TopicsActor.Props(services.Mesh, services.Journal, standIns, settings), "topics");
-        var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true }), "registry");
+        var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true, LeftAfterFenced = settings.LeftAfterFenced }), "registry");
         var region = ClusterSharding.Get(Context.System).Start(
-            "objects",
+            TypeName,
             name => ObjectEntityActor.Props(ObjectMessages.IdOf(name), registry, topics, standIns),
             ClusterShardingSettings.Create(Context.System),
             new ObjectMessages(settings.NumberOfShards),
@@ -43,4 +43,6 @@ internal sealed class ClusterObjectsActor : ReceiveActor
         Context.GetLogger().Error(failure, "{0} failed", Sender.Path);
         return Directive.Resume;
     });
+
+    internal const string TypeName = "objects";
 }
