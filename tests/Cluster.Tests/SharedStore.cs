@@ -8,6 +8,7 @@ internal sealed class SharedStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ContentHash, long> _epochs = [];
+    private readonly List<long> _asked = [];
     private long _last;
 
     public MemoryJournal Journal { get; } = new();
@@ -17,6 +18,15 @@ internal sealed class SharedStore
 
     /// <summary>Whoever asks the store while this is not set waits: its server is away.</summary>
     public ManualResetEventSlim IsThere { get; } = new(initialState: true);
+
+    /// <summary>From which numbers on objects were asked for.</summary>
+    public IReadOnlyList<long> Asked
+    {
+        get
+        {
+            lock (_asked) return [.. _asked];
+        }
+    }
 
     public IJournal Open() => new Door(this);
 
@@ -34,6 +44,12 @@ internal sealed class SharedStore
         public JournalOpening Opening => shared.Journal.Opening;
 
         public IReadOnlyList<ObjectSummary> Objects => Store.Objects;
+
+        public IReadOnlyList<NumberedObject> ObjectsFrom(long number)
+        {
+            lock (shared._asked) shared._asked.Add(number);
+            return Store.ObjectsFrom(number);
+        }
 
         public IReadOnlyList<QuarantinedRecord> Quarantine => Store.Quarantine;
 

@@ -13,7 +13,7 @@ namespace Hhs.Cluster.Tests;
 internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly Uri Loopback = new("ws://127.0.0.1:0");
-    private readonly SecretKey _identity = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
     private readonly List<HhsNode> _nodes = [];
 
     public SharedStore Store { get; } = new();
@@ -31,7 +31,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>One more node.</summary>
     public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null)
     {
-        HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
+        HhsSettings settings = new() { Identity = Identity, Store = Store.Open(), Listen = [Loopback] };
         var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, Hasty);
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
@@ -68,7 +68,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     // Everything that waits for time to pass, an order of magnitude faster than operators want it.
-    private static readonly Config Hasty = ConfigurationFactory.ParseString(
+    internal static readonly Config Hasty = ConfigurationFactory.ParseString(
         """
         # Systems that end abruptly have much to say.
         akka.loglevel = OFF

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Hhs.Actors.Objects;
 using Hhs.Cluster.Sessions;
+using Hhs.Cluster.Telemetry;
 using Hhs.Cluster.Wire;
 using Hhs.Model.Hashing;
 
@@ -16,6 +18,7 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
 {
     private readonly ContentHash _id;
     private readonly IActorRef _registry, _topics, _standIns;
+    private long _leavingSince;
 
     public static Props Props(ContentHash id, IActorRef registry, IActorRef topics, IActorRef standIns) => Akka.Actor.Props.Create(() => new ObjectEntityActor(id, registry, topics, standIns));
 
@@ -33,7 +36,13 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
         public static readonly GiveUp Instance = new();
     }
 
-    protected override void PreStart() => _registry.Tell(new ObjectsProtocol.Acquire(_id));
+    protected override void PreStart()
+    {
+        ClusterMetrics.TakenUp();
+        _registry.Tell(new ObjectsProtocol.Acquire(_id));
+    }
+
+    protected override void PostStop() => ClusterMetrics.GivenUp();
 
     private void Acquiring()
     {
@@ -57,6 +66,7 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
 
     private void Leave()
     {
+        _leavingSince = Stopwatch.GetTimestamp();
         Become(Leaving);
         _topics.Tell(new TopicsActor.Leaving(_id));   // before the topic is closed here: the others are not to close it too
         _registry.Tell(new ObjectsProtocol.Release(_id));
@@ -67,11 +77,12 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
         Receive<ObjectsProtocol.Acquired>(_ => { });
         Receive<ObjectsProtocol.Released>(_ =>
         {
+            ClusterMetrics.Released(_leavingSince);
             _topics.Tell(new TopicsActor.Left(_id));
             Context.Stop(Self);
         });
         // The region keeps what is for the object from now on; what has waited here goes back to it.
-        ReceiveAny(message => ClusterSharding.Get(Context.System).ShardRegion(ClusterObjectsActor.TypeName).Forward(new ToEntity(_id, message)));
+        ReceiveAny(message => ClusterSharding.Get(Context.System).ShardRegion(ClusterObjectsActor.ShardType).Forward(new ToEntity(_id, message)));
         Stash.UnstashAll();
     }
 }
