@@ -22,18 +22,20 @@ public sealed class StoreAwayTests
         var opening = ids.Select(cluster[0].OpenSetAsync).ToArray();
         var away = Stopwatch.StartNew();
         var slowest = TimeSpan.Zero;
-        while (away.Elapsed < TimeSpan.FromSeconds(6))   // several times what it takes to be taken for dead, and to look for settings
-        {
-            foreach (int node in new[] { 0, 1 })
+        await Eventually.Holds(
+            async () =>
             {
-                var asked = Stopwatch.StartNew();
-                await cluster[node].PeersAsync().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
-                slowest = asked.Elapsed > slowest ? asked.Elapsed : slowest;
-                var state = Akka.Cluster.Cluster.Get(cluster[node].System).State;
-                Assert.Equal((2, 0), (state.Members.Count, state.Unreachable.Count));
-            }
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+                foreach (int node in new[] { 0, 1 })
+                {
+                    var asked = Stopwatch.StartNew();
+                    await cluster[node].PeersAsync().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+                    slowest = asked.Elapsed > slowest ? asked.Elapsed : slowest;
+                    var state = Akka.Cluster.Cluster.Get(cluster[node].System).State;
+                    Assert.Equal((2, 0), (state.Members.Count, state.Unreachable.Count));
+                }
+                return away.Elapsed > TimeSpan.FromSeconds(6);   // several times what it takes to be taken for dead, and to look for settings
+            },
+            "so much time has passed");
         Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.DoesNotContain(opening, o => o.IsCompleted);
 
