@@ -4,7 +4,7 @@ using Hhs.Actors.Settings;
 namespace Hhs.Cluster;
 
 /// <summary>How objects are spread. HOCON: <c>hhs.cluster</c>; cluster.conf explains each key.</summary>
-internal sealed record ClusterSettings(int NumberOfShards, TimeSpan LookAgain, TimeSpan LostAfter)
+internal sealed record ClusterSettings(int NumberOfShards, TimeSpan LookAgain, TimeSpan LostAfter, TimeSpan LeftAfterFenced)
 {
     /// <summary>Whether the configuration says where the node is in a cluster.</summary>
     public static bool Names(Config config) => config.GetString("hhs.cluster.listen") is { Length: > 0 };
@@ -31,6 +31,6 @@ internal sealed record ClusterSettings(int NumberOfShards, TimeSpan LookAgain, T
     public static ClusterSettings FromConfig(Config config)
     {
         var read = new ConfigReader(config);
-        return new(read.Count("hhs.cluster.number-of-shards"), read.Time("hhs.cluster.look-again"), read.Time("hhs.cluster.lost-after"));
+        return new(read.Count("hhs.cluster.number-of-shards"), read.Time("hhs.cluster.look-again"), read.Time("hhs.cluster.lost-after"), read.Time("hhs.cluster.left-after-fenced"));
     }
 }

@@ -28,7 +28,7 @@ public sealed class SessionsTests : IAsyncDisposable
         (_session, _topics, _channel) = (new(_system, Peer.Text), new(_system, "topics"), new(_system, "channel"));
         _standIns = _system.ActorOf(StandInsActor.Props());
         var region = _system.ActorOf(Props.Create(() => new Region(_standIns)));
-        _remote = _system.ActorOf(RemoteSessionsActor.Props(region, _topics.Ref, new(10, TimeSpan.FromMinutes(1), LostAfter: TimeSpan.FromSeconds(2))));
+        _remote = _system.ActorOf(RemoteSessionsActor.Props(region, _topics.Ref, new(10, TimeSpan.FromMinutes(1), LostAfter: TimeSpan.FromSeconds(2), LeftAfterFenced: TimeSpan.FromSeconds(1))));
     }
 
     public async ValueTask DisposeAsync() => await _system.Terminate();

@@ -13,7 +13,7 @@ namespace Hhs.Cluster.Tests;
 internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly Uri Loopback = new("ws://127.0.0.1:0");
-    private readonly SecretKey _identity = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
     private readonly List<HhsNode> _nodes = [];
 
     public SharedStore Store { get; } = new();
@@ -35,7 +35,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="config">More configuration of its actor system.</param>
     public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string config = "")
     {
-        HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
+        HhsSettings settings = new() { Identity = Identity, Store = Store.Open(), Listen = [Loopback] };
         var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(config).WithFallback(Hasty));
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
@@ -105,5 +105,6 @@ internal sealed class TestCluster : IAsyncDisposable
           }
         }
         hhs.cluster.look-again = 5s
+        hhs.cluster.left-after-fenced = 3s
         """);
 }

@@ -23,6 +23,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private readonly HhsSettings _settings;
     private readonly List<Uri> _listening = [];
     private readonly HashSet<KeyId> _blocked = [];
+    private long _blockedChanges;
     private IJournal? _journal;
     private IDisposable? _folder;
     private SecretKey _identity = null!;
@@ -45,6 +46,10 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _settings = settings;
         Become(Starting);
     }
+
+    private sealed record BlockedRead(HashSet<KeyId> Stored, long Changes);
+
+    private sealed record NotRead(Exception Cause);
 
     /// <inheritdoc/>
     public IStash Stash { get; set; } = null!;
@@ -82,7 +87,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             Handshake, SystemRandom.Instance, _transports, _settings.Mesh)), "mesh");
         _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. _transports.Keys]), "discovery");
-        ReadBlocked();
+        TakeBlocked(BlockedIn(_journal));
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
@@ -94,14 +99,32 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
     }
 
-    private void ReadBlocked()
+    private static HashSet<KeyId> BlockedIn(IJournal journal)
     {
         var stored = new HashSet<KeyId>();
-        foreach (var (name, _) in _journal!.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        foreach (var (name, _) in journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        return stored;
+    }
+
+    private void TakeBlocked(HashSet<KeyId> stored)
+    {
         foreach (var key in stored.Except(_blocked)) _mesh.Tell(new MeshProtocol.Block(key));
         foreach (var key in _blocked.Except(stored)) _mesh.Tell(new MeshProtocol.Unblock(key));
         _blocked.Clear();
         _blocked.UnionWith(stored);
+    }
+
+    // A database that is away is not to hold up what the node is asked meanwhile.
+    private void ReadBlocked()
+    {
+        var (journal, changes) = (_journal!, _blockedChanges);
+        StoreThreads.AskAsync(Context.System, () => BlockedIn(journal)).PipeTo(Self, success: stored => new BlockedRead(stored, changes), failure: cause => new NotRead(cause));
+    }
+
+    private void OnBlockedRead(BlockedRead read)
+    {
+        if (read.Changes == _blockedChanges) TakeBlocked(read.Stored);
+        else ReadBlocked();   // somebody was blocked or unblocked here meanwhile
     }
 
     private IActorRef StartRelay(IJournal journal)
@@ -123,7 +146,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<MeshActor.Listening>(listening =>
         {
-            _listening.Add(listening.Listener.Address);
+            _listening.Add(listening.Address);
             RunWhenListening();
         });
         Receive<Status.Failure>(failure => Fail(failure.Cause));
@@ -169,12 +192,14 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
         Receive<MeshProtocol.Block>(block =>
         {
+            _blockedChanges++;
             _blocked.Add(block.KeyId);
             _mesh.Forward(block);
             Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
         });
         Receive<MeshProtocol.Unblock>(unblock =>
         {
+            _blockedChanges++;
             _blocked.Remove(unblock.KeyId);
             _mesh.Forward(unblock);
             Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
@@ -184,6 +209,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
             ReadBlocked();
             _audiences.Forward(read);
         });
+        Receive<BlockedRead>(OnBlockedRead);
+        Receive<NotRead>(failed => Context.GetLogger().Warning("Who is blocked could not be read: {0}", failed.Cause.Message));   // it is read again later
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
         Receive<DiscoveryProtocol.AddSource>(_discovery.Forward);
         Receive<DiscoveryActor.SetMode>(_discovery.Forward);
