@@ -1,0 +1,42 @@
+using Akka.Configuration;
+
+namespace Hhs.Actors.Journal;
+
+/// <summary>Which of Akka's journals a store is kept in. HOCON: <c>hhs.journal.akka-persistence</c>, where each key is explained.</summary>
+public sealed record AkkaPersistenceSettings
+{
+    /// <summary>The configuration section of the journal plugin, one of Akka.Persistence.Sql.</summary>
+    public string Plugin { get; init; } = "akka.persistence.journal.sql";
+
+    /// <summary>What the names of the store's streams begin with: one store a prefix.</summary>
+    public string Prefix { get; init; } = "hhs";
+
+    /// <summary>How long a database that is away is tried again; then the call fails as <see cref="JournalFault.InputOutput"/>.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The configuration that has the plugin's section. Secret, if it holds a password.</summary>
+    public Config Config { get; init; } = Config.Empty;
+
+    /// <summary>What the plugin's section calls its database: <c>PostgreSQL.15</c>, <c>SQLite.MS</c>.</summary>
+    public string ProviderName => Config.GetString(Plugin + ".provider-name") ?? "";
+
+    /// <summary>Whether several processes can have the store open: on PostgreSQL they can, a SQLite file is one process's alone.</summary>
+    public bool IsShared => ProviderName.StartsWith("PostgreSQL", StringComparison.Ordinal);
+
+    /// <summary>Why these settings cannot be used; null if they can.</summary>
+    internal string? Nonsense()
+    {
+        if (Prefix.Length is 0 or > 100 || Prefix.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))) return "prefix: it is to be of letters, digits, '-', '_' and '.', at most 100";
+        if (!Config.HasPath(Plugin)) return $"plugin: there is no section {Plugin}, which says how Akka.Persistence.Sql reaches its database";
+        if (ProviderName.Length == 0 || string.IsNullOrEmpty(Config.GetString(Plugin + ".connection-string"))) return $"plugin: {Plugin} needs connection-string and provider-name";
+        bool isKnown = IsShared || ProviderName.StartsWith("SQLite", StringComparison.Ordinal);
+        if (!isKnown) return $"plugin: {Plugin}.provider-name is '{ProviderName}'; stores are kept in PostgreSQL or SQLite";
+        return Config.GetString(Plugin + ".class") is { Length: > 0 } type && !type.StartsWith(SqlPlugin, StringComparison.Ordinal)
+            ? $"plugin: {Plugin}.class is '{type}'; a commit of many objects is one transaction with Akka.Persistence.Sql only" : null;
+    }
+
+    /// <summary>Plugin and database: what may be shown to people.</summary>
+    public override string ToString() => $"{Plugin} ({ProviderName}), prefix {Prefix}";
+
+    private const string SqlPlugin = "Akka.Persistence.Sql.Journal.SqlWriteJournal";
+}
