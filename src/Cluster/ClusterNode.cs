@@ -25,7 +25,9 @@ public static class ClusterNode
     /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
     public static HhsSettings Join(HhsSettings settings)
     {
-        if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
+        if (settings.Store is null && settings.Journal is { Provider: JournalProvider.AkkaPersistence, IsShared: false })
+            throw new ConfigurationException($"hhs.journal.akka-persistence: nodes of a cluster share a store, which is PostgreSQL; {settings.Journal.AkkaPersistence} is one process's alone");
+        if (settings.Store is null && !settings.Journal.IsShared)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null) throw new ConfigurationException("nodes of a cluster have one identity: none is given");
         if (settings.Relay.Enabled) throw new ConfigurationException("hhs.relay.enabled: a node of a cluster hosts nothing for strangers yet");
@@ -37,7 +39,8 @@ public static class ClusterNode
     /// <param name="config">Where the cluster is: <c>akka.remote</c>, <c>akka.cluster.seed-nodes</c>.</param>
     /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
     /// <remarks>Disposing of the node leaves the cluster: its objects are handed over first.</remarks>
-    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => HhsNode.StartAsync(Join(settings), config.WithFallback(Reference));
+    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => 
+        HhsNode.StartAsync(Join(settings), config.WithFallback(Remembering.Store(settings.Journal)).WithFallback(Reference));
 
     private static Config ReadReference()
     {

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Sleepers;
 using Hhs.Model.Hashing;
 
 namespace Hhs.Actors.Objects;
@@ -11,17 +12,25 @@ namespace Hhs.Actors.Objects;
 /// </remarks>
 public sealed partial class ObjectsActor
 {
-    private readonly HashSet<ContentHash> _acquired = [];
+    private readonly Dictionary<ContentHash, Acquired> _acquired = [];
     private readonly Dictionary<ContentHash, IActorRef> _releasing = [];
+
+    /// <summary>An object that is this node's, with its entity.</summary>
+    private sealed class Acquired(IActorRef entity)
+    {
+        public IActorRef Entity => entity;
+        public TimeSpan? NotAwakeSince { get; set; }
+    }
 
     private void ReceiveSharing()
     {
         Receive<ObjectsProtocol.Acquire>(acquire =>
         {
-            _acquired.Add(acquire.Id);
+            _acquired[acquire.Id] = new(Sender);
             if (_active.Find(acquire.Id) is null && _services.Journal.BytesOf(acquire.Id) > 0) Activate(acquire.Id);
             MakeRoom();
         });
+        Receive<SleepersProtocol.NobodyTakesPart>(alone => { if (_acquired.TryGetValue(alone.Id, out var o) && IsUnused(alone.Id, o)) o.Entity.Tell(new ObjectsProtocol.Unused(alone.Id)); });
         Receive<ObjectsProtocol.Release>(release => OnRelease(release.Id));
         Receive<JournalProtocol.Drained>(drained => { if (_releasing.Remove(drained.ObjectId, out var asker)) asker.Tell(new ObjectsProtocol.Released(drained.ObjectId)); });
     }
@@ -40,13 +49,26 @@ public sealed partial class ObjectsActor
         }
     }
 
+    // Every object that was ever asked for would cost memory here for ever. What is said meanwhile waits in the shard region, for the next entity.
+    private void LetGoOfUnused()
+    {
+        foreach (var (id, o) in _acquired)
+        {
+            if (_active.Find(id) is not null) o.NotAwakeSince = null;
+            else o.NotAwakeSince ??= Now;
+            if (IsUnused(id, o)) _services.Sleepers.Tell(new SleepersProtocol.WhoTakesPart(id));
+        }
+    }
+
+    private bool IsUnused(ContentHash id, Acquired o) => _active.Find(id) is null && o.NotAwakeSince is { } since && Now - since >= _services.Settings.PassivateAfter;
+
     // What the object had sent to the journal before it stopped is stored before another node reads it.
     private void Drain(ContentHash id) => _services.JournalActor.Tell(new JournalProtocol.Drain(id));
 
     // Of a shared store, an object may observe one that is another node's.
     private bool TryPassOn(ObjectsProtocol.Follow follow)
     {
-        if (!_services.IsShared || _acquired.Contains(follow.Id)) return false;
+        if (!_services.IsShared || _acquired.ContainsKey(follow.Id)) return false;
         Context.Parent.Forward(follow);
         return true;
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Journal.Postgres;
 using Hhs.Actors.Settings;
@@ -98,14 +97,35 @@ internal sealed partial class AkkaPersistenceJournal : IJournal
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Commit(() => Prepare(batches));
+            try
+            {
+                Commit(() => Prepare(batches));
+            }
+            catch (JournalException e) when (e.Fault == JournalFault.MissingPredecessor && ForgetOutdated(batches))
+            {
+                Commit(() => Prepare(batches));
+            }
         }
+    }
+
+    // What a reader has put there may be older than what was written meanwhile.
+    private bool ForgetOutdated(IReadOnlyList<ObjectBatch> batches)
+    {
+        bool any = false;
+        foreach (var id in batches.Select(b => b.ObjectId).Distinct())
+        {
+            if (_states.Find(id) is { } state && state.Last == _streams.Last(Index(id))) continue;
+            _states.Forget(id);
+            any = true;
+        }
+        return any;
     }
 
     private Plan Prepare(IReadOnlyList<ObjectBatch> batches)
     {
         var commits = new Dictionary<ContentHash, ObjectCommit>();
         var inOrder = new List<ObjectCommit>();
+        AcquireAtOnce([.. batches.Where(b => b.Epoch == Epoch.OfTheProcess && b.Entries.Count > 0 && !_held.ContainsKey(b.ObjectId)).Select(b => b.ObjectId).Distinct()]);
         foreach (var batch in batches)
         {
             if (batch.Entries.Count == 0) continue;
@@ -129,7 +149,7 @@ internal sealed partial class AkkaPersistenceJournal : IJournal
         var table = changes.Count > 0 ? _table.Prepare(changes) : null;
         return new([.. inOrder.SelectMany(commit => commit.Prepare(mark)), .. table is null ? [] : new[] { table }], [.. inOrder.Select(c => c.Id)], () =>
         {
-            foreach (var commit in inOrder) commit.Stored();
+            foreach (var commit in inOrder) _states.Keep(commit.Stored());
             if (table is not null) _table.Stored(table, changes);
         });
     }
@@ -142,6 +162,8 @@ internal sealed partial class AkkaPersistenceJournal : IJournal
         BinaryPrimitives.WriteInt32BigEndian(place.AsSpan(8), among);
         return place;
     }
+
+    private void AcquireAtOnce(ContentHash[] ids) => Parallel.ForEach(ids, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce }, id => Acquire(id));
 
     private Epoch EpochFor(ContentHash id, Epoch asked)
     {

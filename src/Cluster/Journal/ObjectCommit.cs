@@ -80,13 +80,14 @@ internal sealed class ObjectCommit
     }
 
     /// <summary>It is stored: the state is what it is now.</summary>
-    internal void Stored()
+    internal ObjectState Stored()
     {
         lock (_state)
         {
-            if (_state.Last != _last) return;   // outdated already: it is read anew
+            if (_state.Last != _last) return _state;   // outdated already: it is read anew
             foreach (var (header, record) in _added) _state.Add(header, record.Place, record.Payload);
             _state.Advance(_last + 1, _after);
+            return _state;
         }
     }
 }

@@ -24,6 +24,8 @@ internal sealed class ObjectState(ContentHash id, long last, Head head)
 
     internal long Used { get; set; }
 
+    internal long Weighed { get; set; }
+
     internal void Add(Header header, long number, long payload)
     {
         Names[header.Hash] = (number, payload);
@@ -65,11 +67,11 @@ internal sealed class ObjectStates
     {
         lock (_lock)
         {
-            if (_states.TryGetValue(state.Id, out var known) && known.Last > state.Last) return;
+            if (_states.TryGetValue(state.Id, out var known) && known != state && known.Last >= state.Last) return;   // whoever writes has it in hand
             Remove(state.Id);
             _states[state.Id] = state;
             state.Used = ++_clock;
-            _names += Weight(state);
+            _names += state.Weighed = 8 + state.Head.Entries;
             if (_names > NamesMax) MakeRoom();
         }
     }
@@ -81,22 +83,18 @@ internal sealed class ObjectStates
 
     private void Remove(ContentHash id)
     {
-        if (_states.Remove(id, out var known)) _names = Math.Max(0, _names - Weight(known));
+        if (_states.Remove(id, out var known)) _names -= known.Weighed;
     }
 
-    // Down to half, so that it is not sorted again at once. States grow while they are here: count anew.
+    // Down to half, so that it is not sorted again at once.
     private void MakeRoom()
     {
-        _names = _states.Values.Sum(Weight);
-        if (_names <= NamesMax) return;
         foreach (var state in _states.Values.OrderBy(s => s.Used).ToArray())
         {
             if (_names <= NamesMax / 2) break;
             Remove(state.Id);
         }
     }
-
-    private static long Weight(ObjectState state) => 8 + state.Head.Entries;
 
     // About 100 bytes each.
     private const long NamesMax = 1 << 20;

@@ -115,5 +115,5 @@ internal sealed class SharedTable(Streams streams, string stream, Func<long> new
     }
 
     private const string Changes = "changes-1", Whole = "table-1";
-    private const int AttemptsMax = 5, OutdatedMin = 1000;
+    private const int AttemptsMax = 5, OutdatedMin = 200;
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Hhs.Actors.Objects;
 using Hhs.Cluster.Sessions;
 using Hhs.Cluster.Wire;
@@ -9,7 +10,8 @@ namespace Hhs.Cluster.Placement;
 /// <summary>An object's place on this node, as sharding knows it: while this actor lives, the object is at this node's registry.</summary>
 /// <remarks>
 /// Phases: Hosting, then Leaving (the region wants the object elsewhere, or the node leaves: what was admitted is being stored). The
-/// region starts it anywhere else only when it has stopped.
+/// region starts it anywhere else only when it has stopped. An object that nobody has used for long is left in the same way; what is said meanwhile
+/// waits in the region, which then starts it again.
 /// </remarks>
 internal sealed class ObjectEntityActor : ReceiveActor
 {
@@ -24,7 +26,7 @@ internal sealed class ObjectEntityActor : ReceiveActor
         Become(Hosting);
     }
 
-    /// <summary>The object is to be elsewhere.</summary>
+    /// <summary>The object is to be elsewhere, or nowhere.</summary>
     internal sealed record GiveUp
     {
         public static readonly GiveUp Instance = new();
@@ -35,6 +37,7 @@ internal sealed class ObjectEntityActor : ReceiveActor
     private void Hosting()
     {
         Receive<Join>(_standIns.Forward);
+        Receive<ObjectsProtocol.Unused>(_ => Context.Parent.Tell(new Passivate(GiveUp.Instance)));
         Receive<GiveUp>(_ =>
         {
             Become(Leaving);

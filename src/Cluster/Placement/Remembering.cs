@@ -1,0 +1,51 @@
+using Akka.Configuration;
+using Akka.Persistence.Sql;
+using Hhs.Actors.Journal;
+
+namespace Hhs.Cluster.Placement;
+
+/// <summary>Where sharding keeps which objects were started, if <c>akka.cluster.sharding.remember-entities</c> is on: in the nodes' own database, in tables of its own.</summary>
+internal static class Remembering
+{
+    /// <summary>The settings of that store; none where the nodes share no database.</summary>
+    /// <remarks>The tables stand beside the journal's, which makes the schema before the first object is started.</remarks>
+    internal static Config Store(JournalSettings journal)
+    {
+        if (journal.Provider == JournalProvider.AkkaPersistence) return Of(journal.AkkaPersistence.ProviderName, journal.AkkaPersistence.Config.GetString(journal.AkkaPersistence.Plugin + ".connection-string"),
+            journal.AkkaPersistence.Config.GetString(journal.AkkaPersistence.Plugin + ".default.schema-name") ?? "");
+        return journal.Provider == JournalProvider.PostgreSql ? Of("PostgreSQL.15", journal.PostgreSql.ConnectionString, journal.PostgreSql.Schema) : Config.Empty;
+    }
+
+    private static Config Of(string provider, string connectionString, string schema)
+    {
+        string Section(string table, string more) =>
+            $$"""
+            {
+              connection-string = {{Quoted(connectionString)}}
+              provider-name = {{Quoted(provider)}}
+              default {
+                schema-name = {{(schema.Length > 0 ? Quoted(schema) : "null")}}
+                {{table}}
+              }
+              {{more}}
+            }
+            """;
+        return ConfigurationFactory.ParseString(
+            $$"""
+            akka.cluster.sharding {
+              remember-entities-store = eventsourced
+              journal-plugin-id = "{{Journal}}"
+              snapshot-plugin-id = "{{Snapshots}}"
+            }
+            {{Journal}} {{Section("journal.table-name = sharding_event\ntag.table-name = sharding_tag\nmetadata.table-name = sharding_metadata", $"plugin-id = \"{Journal}\"\nclass = \"Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql\"")}}
+            {{Snapshots}} {{Section("snapshot.table-name = sharding_snapshot", $"plugin-id = \"{Snapshots}\"\nclass = \"Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql\"")}}
+            """)
+            .WithFallback(SqlPersistence.DefaultConfiguration)
+            .WithFallback(Akka.Persistence.Persistence.DefaultConfig());
+    }
+
+    // As HOCON quotes: a connection string may hold a password of any characters.
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private const string Journal = "akka.persistence.journal.hhs-sharding", Snapshots = "akka.persistence.snapshot-store.hhs-sharding";
+}
