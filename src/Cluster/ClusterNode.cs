@@ -29,18 +29,27 @@ public static class ClusterNode
             throw new ConfigurationException($"hhs.journal.akka-persistence: nodes of a cluster share a store, which is PostgreSQL; {settings.Journal.AkkaPersistence} is one process's alone");
         if (settings.Store is null && !settings.Journal.IsShared)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
-        if (settings.Identity is null) throw new ConfigurationException("nodes of a cluster have one identity: none is given");
+        if (settings.Identity is null && settings.IdentityPath is null) throw new ConfigurationException("nodes of a cluster have one identity between them: none is given");
         if (settings.Relay.Enabled) throw new ConfigurationException("hhs.relay.enabled: a node of a cluster hosts nothing for strangers yet");
         return settings with { Registry = services => ClusterObjectsActor.Props(services) };
     }
 
     /// <summary>Starts such a node in an actor system of its own, named hhs; answers once it listens.</summary>
     /// <param name="settings">How it runs, with a store and an identity.</param>
-    /// <param name="config">Where the cluster is: <c>akka.remote</c>, <c>akka.cluster.seed-nodes</c>.</param>
-    /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
-    /// <remarks>Disposing of the node leaves the cluster: its objects are handed over first.</remarks>
-    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => 
-        HhsNode.StartAsync(Join(settings), config.WithFallback(Remembering.Store(settings.Journal)).WithFallback(Reference));
+    /// <param name="config">Where the cluster is: <c>hhs.cluster.listen</c> and <c>seeds</c>, or <c>akka.remote</c> and <c>akka.cluster.seed-nodes</c>.</param>
+    /// <exception cref="ConfigurationException">There is no store to share, or no identity, or an address is none.</exception>
+    /// <remarks>
+    /// Disposing of the node leaves the cluster: its objects are handed over first. When the others put it out, its actor system ends by itself
+    /// (<see cref="ActorSystem.WhenTerminated"/>).
+    /// </remarks>
+    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config)
+    {
+        var whole = config.WithFallback(Remembering.Store(settings.Journal)).WithFallback(Reference);
+        return HhsNode.StartAsync(Join(settings), ClusterSettings.AkkaAddresses(whole).WithFallback(whole));
+    }
+
+    /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
+    public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));
 
     private static Config ReadReference()
     {

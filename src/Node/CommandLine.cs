@@ -50,7 +50,7 @@ internal static class CommandLine
             GlobalOptions.Data, GlobalOptions.Json, GlobalOptions.Config, GlobalOptions.Verbose,
             IdCommand.Make(), CreateCommand.Make(), ListCommand.Make(), AddCommand.Make(), RemoveCommand.Make(), EditCommands.Inc(), EditCommands.Set(),
             EditCommands.Clear(), EditCommands.Insert(), EditCommands.Delete(), EditCommands.Move(), ShowCommand.Make(), ConflictCommands.Conflicts(), ConflictCommands.Resolve(), CapsCommands.Enroll(),
-            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), MemberCommand.Make(), TransactCommand.Make(), ReviewCommands.Review(), ReviewCommands.Explain(), ReviewCommands.Seal(), ServeCommand.Make(), TrackerCommand.Make(), RelayCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
+            CapsCommands.Define(), CapsCommands.Abolish(), CapsCommands.Grant(), CapsCommands.Revoke(), CapsCommands.Advance(), LogCommand.Make(), MemberCommand.Make(), TransactCommand.Make(), ReviewCommands.Review(), ReviewCommands.Explain(), ReviewCommands.Seal(), ServeCommand.Make(), TrackerCommand.Make(), RelayCommand.Make(), ShareCommand.Make(), OfferCommand.Make(), JoinCommand.Make(), PeersCommand.Make(), ClusterCommands.Make(), BlockCommands.Block(), BlockCommands.Unblock(), VerifyCommand.Make(), DemoCommand.Make(), DemoNodeCommand.Make(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
@@ -94,7 +94,7 @@ internal static class CommandLine
     // Commands that a running node can carry out on its store. The others have a node of their own, or none.
     private static readonly HashSet<string> OnStore = new(StringComparer.Ordinal)
     {
-        "abolish", "add", "advance", "block", "clear", "conflicts", "create", "define", "delete", "enroll", "explain", "grant", "inc", "insert", "join", "list", "log",
+        "abolish", "add", "advance", "block", "clear", "cluster", "conflicts", "create", "define", "delete", "enroll", "explain", "grant", "inc", "insert", "join", "list", "log",
         "member", "move", "offer", "peers", "remove", "resolve", "review", "revoke", "seal", "set", "share", "show", "tx", "unblock",
     };
 

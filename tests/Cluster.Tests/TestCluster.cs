@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
@@ -21,18 +22,18 @@ internal sealed class TestCluster : IAsyncDisposable
     public HhsNode this[int index] => _nodes[index];
 
     /// <summary>Starts so many nodes; done when each knows all.</summary>
-    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
+    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null, string more = "")
     {
         var cluster = new TestCluster();
-        for (int i = 0; i < count; i++) await cluster.AddAsync(with);
+        for (int i = 0; i < count; i++) await cluster.AddAsync(with, more);
         return cluster;
     }
 
     /// <summary>One more node.</summary>
-    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null)
+    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string more = "")
     {
         HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
-        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, Hasty);
+        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(more).WithFallback(Hasty));
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
         await member.JoinAsync(Akka.Cluster.Cluster.Get(_nodes[0].System).SelfAddress).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -45,6 +46,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Whether the object has an actor at this node.</summary>
     public static async Task<bool> HasAsync(HhsNode node, ContentHash id) => (await node.System
         .ActorSelection($"/user/hhs/objects/registry/{Placement.ObjectMessages.NameOf(id)}").Ask<ActorIdentity>(new Identify(null), Eventually.Patience)).Subject is not null;
+
+    /// <summary>How many objects this node has, awake or not.</summary>
+    public static async Task<int> EntitiesAtAsync(HhsNode node) => (await ClusterSharding.Get(node.System).ShardRegion("objects")
+        .Ask<CurrentShardRegionState>(GetShardRegionState.Instance, Eventually.Patience)).Shards.Sum(s => s.EntityIds.Count);
 
     /// <summary>The node leaves, handing over what it has.</summary>
     public async Task LeaveAsync(HhsNode node)

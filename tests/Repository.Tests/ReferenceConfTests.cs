@@ -117,7 +117,7 @@ public sealed partial class ReferenceConfTests
         _ => ["nonsense", "0", "-1", "99999999999999999999"],
     };
 
-    private static bool IsPath(string key) => key is "hhs.data-directory" || key.StartsWith("hhs.transport.tls.", StringComparison.Ordinal);
+    private static bool IsPath(string key) => key is "hhs.data-directory" or "hhs.identity-file" || key.StartsWith("hhs.transport.tls.", StringComparison.Ordinal);
 
     private static bool IsList(string key) => key is "hhs.relay.allow" or "hhs.announce" or "hhs.listen" or "hhs.peers" or "hhs.trackers";
 

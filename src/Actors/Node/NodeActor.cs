@@ -70,7 +70,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         if (directory is not null) Directory.CreateDirectory(directory);
         _folder = _settings.Store is null ? JournalStore.Lock(_settings.Journal, directory) : null;
         _journal = _settings.Store ?? JournalStore.Open(_settings.Journal, directory);
-        _identity = _settings.Identity ?? (directory is null ? SecretKey.Generate(SystemRandom.Instance) : IdentityFile.LoadOrCreate(directory));
+        _identity = _settings.Identity ?? (IdentityFile.PathOf(_settings) is { } file ? IdentityFile.LoadOrCreate(file) : SecretKey.Generate(SystemRandom.Instance));
         _journalActor = Context.ActorOf(JournalActor.Props(_journal, _settings.Journal), "journal");
         ITransport[] transports =
         [

@@ -26,8 +26,11 @@ public sealed record HhsSettings
     /// <summary>Who keeps the objects: the actor answers what <see cref="ObjectsActor"/> does, which keeps them on this node alone.</summary>
     public Func<ObjectServices, Props> Registry { get; init; } = ObjectsActor.Props;
 
-    /// <summary>The node's identity; null takes the one of the data folder, and makes it if there is none.</summary>
+    /// <summary>The node's identity; null takes the one on disk, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }
+
+    /// <summary>File of the identity; null has it in the data folder.</summary>
+    public string? IdentityPath { get; init; }
 
     /// <summary>Addresses to accept connections on, such as <c>ws://127.0.0.1:4000</c>; port 0 takes a free one.</summary>
     public IReadOnlyList<Uri> Listen { get; init; } = [];
@@ -96,6 +99,7 @@ public sealed record HhsSettings
         return new()
         {
             DataDirectory = read.Path("hhs.data-directory"),
+            IdentityPath = read.Path("hhs.identity-file"),
             Listen = [.. config.GetStringList("hhs.listen").Select(read.Address)],
             Peers = [.. config.GetStringList("hhs.peers").Select(read.Peer)],
             Announce = [.. config.GetStringList("hhs.announce").Select(read.Announced)],

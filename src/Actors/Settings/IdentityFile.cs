@@ -3,18 +3,21 @@ using Hhs.Model.Identity;
 
 namespace Hhs.Actors.Settings;
 
-/// <summary>The node's identity on disk: JSON with suite, public key and secret key in Base64, readable by its owner only.</summary>
+/// <summary>A node's identity on disk: JSON with suite, public key and secret key in Base64, readable by its owner only.</summary>
 /// <remarks>The original's tracker keeps the same fields. Source: supplement section 9.</remarks>
 public static class IdentityFile
 {
     /// <summary>Name of the file in a data folder.</summary>
     public const string Name = "identity.json";
 
-    /// <summary>Reads the identity of a data folder; null if there is none.</summary>
+    /// <summary>Where the settings have it; null where nothing is kept on disk.</summary>
+    public static string? PathOf(HhsSettings settings) =>
+        settings.IdentityPath ?? (settings.DataDirectory is { } directory ? Path.Combine(directory, Name) : null);
+
+    /// <summary>Reads an identity; null if there is no such file.</summary>
     /// <exception cref="IdentityFileException">The file is damaged, or others can read it.</exception>
-    public static SecretKey? TryLoad(string directory)
+    public static SecretKey? TryLoad(string path)
     {
-        string path = Path.Combine(directory, Name);
         if (!File.Exists(path)) return null;
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
             throw new IdentityFileException($"{path} can be read by others than its owner. If nobody else has seen it, run: chmod 600 {path}");
@@ -33,20 +36,20 @@ public static class IdentityFile
         }
     }
 
-    /// <summary>Reads the identity of a data folder, or makes one there.</summary>
+    /// <summary>Reads an identity, or makes one there.</summary>
     /// <exception cref="IdentityFileException">The file is damaged, or others can read it.</exception>
-    public static SecretKey LoadOrCreate(string directory) => TryLoad(directory) ?? Create(directory);
+    public static SecretKey LoadOrCreate(string path) => TryLoad(path) ?? Create(path);
 
-    private static SecretKey Create(string directory)
+    private static SecretKey Create(string path)
     {
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var key = SecretKey.Generate(SystemRandom.Instance);
         byte[] seed = new byte[SecretKey.SeedBytes];
         key.CopySeedTo(seed);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(new { suite = "ed25519", publicKey = key.PublicKey.Key.ToArray(), secretKey = seed }, Indented);
 
         // Written whole under another name and moved, so that no crash leaves half an identity.
-        string path = Path.Combine(directory, Name), draft = path + ".new";
+        string draft = path + ".new";
         File.Delete(draft);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Hhs.Actors.Objects;
 using Hhs.Cluster.Sessions;
+using Hhs.Cluster.Telemetry;
 using Hhs.Cluster.Wire;
 using Hhs.Model.Dag;
 
@@ -20,13 +21,14 @@ internal sealed class ClusterObjectsActor : ReceiveActor
         var topics = Context.ActorOf(TopicsActor.Props(services.Mesh, services.Journal, standIns, settings), "topics");
         var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true }), "registry");
         var region = ClusterSharding.Get(Context.System).Start(
-            "objects",
+            ShardType,
             name => ObjectEntityActor.Props(ObjectMessages.IdOf(name), registry, topics, standIns),
             ClusterShardingSettings.Create(Context.System),
             new ObjectMessages(settings.NumberOfShards),
             ClusterSharding.Get(Context.System).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(Context.System)),
             ObjectEntityActor.GiveUp.Instance);
         Context.ActorOf(SharedSettingsActor.Props(Context.Parent, settings), "shared-settings");
+        Context.ActorOf(MembersActor.Props(), "members");
         topics.Tell(new TopicsActor.Begin(Context.ActorOf(RemoteSessionsActor.Props(region, topics, settings), "remote-sessions")));
 
         Receive<ObjectsProtocol.Create>(create => region.Forward(new ToEntity(Entry.Make(create.Payload, Position.Empty).Hash, create)));
@@ -36,6 +38,9 @@ internal sealed class ClusterObjectsActor : ReceiveActor
         Receive<ObjectsProtocol.ToObject>(to => region.Forward(new ToEntity(to.Id, to)));
         Receive<ObjectsProtocol.GetObjects>(registry.Forward);   // it looks into the store, which is shared
     }
+
+    /// <summary>What sharding calls the objects.</summary>
+    internal const string ShardType = "objects";
 
     // Each knows what others have told it and would not tell it again: which objects are here, who takes part in them.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Hhs.Actors.Objects;
 using Hhs.Cluster.Sessions;
+using Hhs.Cluster.Telemetry;
 using Hhs.Cluster.Wire;
 using Hhs.Model.Hashing;
 
@@ -17,6 +19,7 @@ internal sealed class ObjectEntityActor : ReceiveActor
 {
     private readonly ContentHash _id;
     private readonly IActorRef _registry, _topics, _standIns;
+    private long _leavingSince;
 
     public static Props Props(ContentHash id, IActorRef registry, IActorRef topics, IActorRef standIns) => Akka.Actor.Props.Create(() => new ObjectEntityActor(id, registry, topics, standIns));
 
@@ -32,7 +35,13 @@ internal sealed class ObjectEntityActor : ReceiveActor
         public static readonly GiveUp Instance = new();
     }
 
-    protected override void PreStart() => _registry.Tell(new ObjectsProtocol.Acquire(_id));
+    protected override void PreStart()
+    {
+        ClusterMetrics.TakenUp();
+        _registry.Tell(new ObjectsProtocol.Acquire(_id));
+    }
+
+    protected override void PostStop() => ClusterMetrics.GivenUp();
 
     private void Hosting()
     {
@@ -40,6 +49,7 @@ internal sealed class ObjectEntityActor : ReceiveActor
         Receive<ObjectsProtocol.Unused>(_ => Context.Parent.Tell(new Passivate(GiveUp.Instance)));
         Receive<GiveUp>(_ =>
         {
+            _leavingSince = Stopwatch.GetTimestamp();
             Become(Leaving);
             _topics.Tell(new TopicsActor.Leaving(_id));   // before the topic is closed here: the others are not to close it too
             _registry.Tell(new ObjectsProtocol.Release(_id));
@@ -51,6 +61,7 @@ internal sealed class ObjectEntityActor : ReceiveActor
     {
         Receive<ObjectsProtocol.Released>(_ =>
         {
+            ClusterMetrics.Released(_leavingSince);
             _topics.Tell(new TopicsActor.Left(_id));
             Context.Stop(Self);
         });

@@ -16,9 +16,9 @@ internal static class IdCommand
 
     private static int Run(CommandContext context)
     {
-        var known = IdentityFile.TryLoad(context.DataDirectory);
-        var key = known ?? IdentityFile.LoadOrCreate(context.DataDirectory);
-        string file = Path.Combine(context.DataDirectory, IdentityFile.Name);
+        string file = IdentityFile.PathOf(context.Settings)!;
+        var known = IdentityFile.TryLoad(file);
+        var key = known ?? IdentityFile.LoadOrCreate(file);
         context.Report.Write(
             () => new JsonObject { ["keyId"] = key.KeyId.ToString(), ["publicKey"] = key.PublicKey.ToBase64(), ["file"] = file, ["created"] = known is null },
             () => $"key id      {key.KeyId}\npublic key  {key.PublicKey.ToBase64()}\nfile        {file}{(known is null ? " (new)" : "")}");

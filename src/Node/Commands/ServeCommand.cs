@@ -20,12 +20,14 @@ internal static class ServeCommand
         var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT", CustomParser = Numbers.Optional("--health", "8080", 0, 65_535) };
         var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, tracker, announce, health };
         var tls = new TlsOptions(command, listens: true);
+        var cluster = new ClusterOptions(command);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
             var settings = context.Settings;
             if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
             settings = tls.ApplyTo(settings, parsed);
+            cluster.ApplyTo(context, parsed);
             settings = settings with
             {
                 Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)], Trackers = [.. settings.Trackers, .. Trackers.Parse(parsed.GetValue(tracker)!)],
@@ -42,7 +44,7 @@ internal static class ServeCommand
     {
         // Counts from the first event on, so it listens before there is a node.
         using var metrics = healthPort is null ? null : new MetricsText();
-        await using var node = await context.StartAsync(settings);
+        await using var node = await context.ServeAsync(settings);
         await using var control = ControlServer.Start(node, settings);
         await using var health = healthPort is { } port ? await HealthEndpoint.StartAsync(port, node, metrics!) : null;
         PeerTrouble.Watch(node, context.Report.Json);
@@ -52,23 +54,30 @@ internal static class ServeCommand
         }, () => string.Join('\n', [
             .. Addresses(node).Select(a => $"listening  {a}"), .. health is null ? (string[])[] : [$"health     {health.Address}"],
             .. settings.Relay.Enabled ? (string[])[$"hosting    for {RelayCommand.Describe(settings.Relay)}"] : []]));
-        await WatchAsync(context.Report, node, cancel);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watching = WatchAsync(context.Report, node, ending.Token, context.IsInCluster ? SeldomLook : OftenLook);
+        if (await Task.WhenAny(watching, node.System.WhenTerminated) != watching) await ending.CancelAsync();
+        await watching;
+        if (!cancel.IsCancellationRequested) throw new CommandException(ExitCode.Network, "the others have put this node out of the cluster, or it could not reach them: start it again. What it acknowledged is stored");
+        if (context.IsInCluster) context.Report.Write(() => new JsonObject { ["event"] = "leaving" }, () => "leaving    the cluster, handing over what is here");
         return ExitCode.Ok;
     }
 
     private static IEnumerable<string> Addresses(HhsNode node) => node.Listening.Select((_, i) => node.Address(i).ToString().TrimEnd('/'));
 
     /// <summary>Shows how the node stands until it is told to stop, which is how serving ends.</summary>
-    public static async Task WatchAsync(Report report, HhsNode node, CancellationToken cancel)
+    public static Task WatchAsync(Report report, HhsNode node, CancellationToken cancel) => WatchAsync(report, node, cancel, OftenLook);
+
+    private static async Task WatchAsync(Report report, HhsNode node, CancellationToken cancel, TimeSpan every)
     {
         var line = new StatusLine(report);
-        using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        using var often = new PeriodicTimer(every);
         try
         {
             do
             {
-                var objects = await node.ObjectsAsync();
-                line.Tell(objects.Count, objects.Sum(o => o.Entries), (await node.PeersAsync()).Count);
+                var objects = await node.ObjectsAsync().WaitAsync(cancel);
+                line.Tell(objects.Count, objects.Sum(o => o.Entries), (await node.PeersAsync().WaitAsync(cancel)).Count);
             }
             while (await often.WaitForNextTickAsync(cancel));
         }
@@ -77,4 +86,7 @@ internal static class ServeCommand
             line.End();
         }
     }
+
+    private static readonly TimeSpan OftenLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SeldomLook = TimeSpan.FromSeconds(5);   // all nodes ask one database
 }

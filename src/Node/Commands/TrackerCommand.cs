@@ -53,7 +53,7 @@ internal static class TrackerCommand
     private static async Task<int> RunAsync(CommandContext context, TrackerServerSettings settings, TlsSettings tls, Uri[] listen, int? healthPort, CancellationToken cancel)
     {
         using var metrics = healthPort is null ? null : new MetricsText();
-        var identity = IdentityFile.LoadOrCreate(context.DataDirectory);
+        var identity = IdentityFile.LoadOrCreate(IdentityFile.PathOf(context.Settings)!);
         var limits = TrackerActor.LimitsOf(settings, context.Settings.Transport);
         var system = ActorSystem.Create("hhs-tracker", context.SystemConfig.WithFallback(HhsSettings.Reference));
         try

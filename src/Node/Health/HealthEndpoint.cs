@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
+using Hhs.Node.Clustering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hhs.Node.Health;
 
-/// <summary>HTTP for supervisors and Prometheus, on 127.0.0.1 only: /health/live, /health/ready, /metrics.</summary>
+/// <summary>HTTP for supervisors and Prometheus, on 127.0.0.1 only: /health/live, /health/ready, /metrics, and in a cluster /cluster/members.</summary>
 internal sealed class HealthEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -38,10 +39,11 @@ internal sealed class HealthEndpoint : IAsyncDisposable
         if (node is not null) endpoint.WatchStore(node);
         endpoint._app.MapGet("/health/live", () => Results.Text("live\n"));
         // Ready is who can still write: after a failure of the store every write is refused.
-        endpoint._app.MapGet("/health/ready", () => endpoint._storeFailure is { } why
+        endpoint._app.MapGet("/health/ready", () => (endpoint._storeFailure ?? (node is null ? null : Membership.WhyNotReady(node))) is { } why
             ? Results.Text($"not ready: {why}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
         endpoint._app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
+        if (node is not null) Membership.Map(endpoint._app, node);
         try
         {
             await endpoint._app.StartAsync();

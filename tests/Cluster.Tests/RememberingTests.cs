@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Hhs.Actors.Journal;
+using Hhs.Actors.Node;
+using Hhs.Actors.Tests;
+using Hhs.Actors.Tests.Journal.Postgres;
+using Hhs.Model.Types.Set;
+
+namespace Hhs.Cluster.Tests;
+
+/// <summary>Objects that sharding remembers, in the nodes' own database.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class RememberingTests(SharedPostgres postgres)
+{
+    private const string On = "akka.cluster.sharding.remember-entities = on";
+
+    [Fact(Timeout = 90_000)]
+    public async Task What_a_dead_node_had_comes_back_at_another_without_anybody_asking()
+    {
+        var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = postgres.Settings(SharedPostgres.NewSchema()) };
+        await using var cluster = await TestCluster.OfAsync(2, node => node with { Store = null, Journal = settings }, On);
+        for (int i = 0; i < 8; i++) await cluster[0].CreateSetAsync(new SetOptions { Seed = $"set {i}" });
+        await Eventually.Holds(async () => await TestCluster.EntitiesAtAsync(cluster[1]) > 0 && await TestCluster.EntitiesAtAsync(cluster[0]) + await TestCluster.EntitiesAtAsync(cluster[1]) == 8, "each has some");
+
+        cluster.Kill(cluster[1]);
+
+        await Eventually.Holds(async () => await TestCluster.EntitiesAtAsync(cluster[0]) == 8, "all are at the one that is left");
+    }
+
+    // Not a test of speed: prints what remembering costs. HHS_MEASURE=1.
+    [Fact(Timeout = 300_000)]
+    public async Task What_it_costs_to_remember()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("HHS_MEASURE") == "1", "measures only when HHS_MEASURE is 1");
+        foreach (string more in new[] { "", On, "", On })
+        {
+            string schema = SharedPostgres.NewSchema();
+            var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = postgres.Settings(schema) };
+            await using var cluster = await TestCluster.OfAsync(1, node => node with { Store = null, Journal = settings }, more);
+            var sets = new List<SetHandle>();
+            var making = Stopwatch.StartNew();
+            foreach (int[] some in Enumerable.Range(0, 1000).Chunk(50))
+                sets.AddRange(await Task.WhenAll(some.Select(i => cluster[0].CreateSetAsync(new SetOptions { Seed = $"set {i}" }))));
+            making.Stop();
+            await cluster.LeaveAsync(cluster[0]);
+            var starting = Stopwatch.StartNew();
+            await cluster.AddAsync(node => node with { Store = null, Journal = settings }, more);
+            var opening = Stopwatch.StartNew();
+            foreach (var some in sets.Chunk(50)) await Task.WhenAll(some.Select(s => cluster[0].OpenSetAsync(s.Id)));
+            TestContext.Current.SendDiagnosticMessage($"remember '{more}': made 1000 in {making.ElapsedMilliseconds} ms; node up in {(starting.Elapsed - opening.Elapsed).TotalMilliseconds:F0} ms; opened 1000 in {opening.ElapsedMilliseconds} ms");
+        }
+    }
+}
