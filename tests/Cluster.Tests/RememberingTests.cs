@@ -28,6 +28,17 @@ public sealed class RememberingTests(SharedPostgres postgres)
         await Eventually.Holds(async () => await TestCluster.EntitiesAtAsync(cluster[0]) == 8, "all are at the one that is left");
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task What_the_last_node_had_comes_back_when_it_is_started_again()
+    {
+        var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = postgres.Settings(SharedPostgres.NewSchema()) };
+        await using var cluster = await TestCluster.OfAsync(1, node => node with { Store = null, Journal = settings }, On);
+        for (int i = 0; i < 20; i++) await cluster[0].CreateSetAsync(new SetOptions { Seed = $"set {i}" });
+        await cluster.LeaveAsync(cluster[0]);
+        await cluster.AddAsync(node => node with { Store = null, Journal = settings }, On);
+        await Eventually.Holds(async () => await TestCluster.EntitiesAtAsync(cluster[0]) == 20, "all are back");
+    }
+
     // Not a test: prints what remembering costs. Run with -explicit only.
     [Fact(Explicit = true)]
     public async Task What_it_costs_to_remember()

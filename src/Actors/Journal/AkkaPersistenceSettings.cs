@@ -23,6 +23,18 @@ public sealed record AkkaPersistenceSettings
     /// <summary>Whether several processes can have the store open: on PostgreSQL they can, a SQLite file is one process's alone.</summary>
     public bool IsShared => ProviderName.StartsWith("PostgreSQL", StringComparison.Ordinal);
 
+    /// <summary>What an actor system needs whose actors call the store: they block, and the database is answered on the threads of the process's pool, which they must not hold all of.</summary>
+    /// <remarks><c>HhsNode.StartAsync</c> puts it below the host's configuration. A host that spawns a node into a system of its own does so itself.</remarks>
+    public static Config Dispatcher { get; } = ConfigurationFactory.ParseString(
+        """
+        akka.actor.default-dispatcher {
+          type = ForkJoinDispatcher
+          dedicated-thread-pool {
+            thread-count = 16
+          }
+        }
+        """);
+
     /// <summary>Why these settings cannot be used; null if they can.</summary>
     internal string? Nonsense()
     {

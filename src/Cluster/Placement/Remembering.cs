@@ -34,6 +34,12 @@ internal static class Remembering
             $$"""
             akka.cluster.sharding {
               remember-entities-store = eventsourced
+              # All at once would hold every thread while each reads its log, and a node that does not answer is put out. This is for each shard; what is asked for does not wait for its turn.
+              entity-recovery-strategy = constant
+              entity-recovery-constant-rate-strategy {
+                frequency = 500ms
+                number-of-entities = 1
+              }
               journal-plugin-id = "{{Journal}}"
               snapshot-plugin-id = "{{Snapshots}}"
             }
