@@ -15,13 +15,16 @@ public sealed record AkkaPersistenceSettings
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The configuration that has the plugin's section. Secret, if it holds a password.</summary>
-    public Config Config { get; init; } = Config.Empty;
+    internal Config Config { get; init; } = Config.Empty;
+
+    /// <summary>The same, with the configuration that has the plugin's section; <see cref="JournalSettings.FromConfig"/> takes the one that it reads.</summary>
+    public AkkaPersistenceSettings In(Config config) => this with { Config = config };
 
     /// <summary>What the plugin's section calls its database: <c>PostgreSQL.15</c>, <c>SQLite.MS</c>.</summary>
-    public string ProviderName => Config.GetString(Plugin + ".provider-name") ?? "";
+    internal string ProviderName => Config.GetString(Plugin + ".provider-name") ?? "";
 
     /// <summary>Whether several processes can have the store open: on PostgreSQL they can, a SQLite file is one process's alone.</summary>
-    public bool IsShared => ProviderName.StartsWith("PostgreSQL", StringComparison.Ordinal);
+    internal bool IsShared => ProviderName.StartsWith("PostgreSQL", StringComparison.Ordinal);
 
     /// <summary>What an actor system needs whose actors call the store: they block, and the database is answered on the threads of the process's pool, which they must not hold all of.</summary>
     /// <remarks><c>HhsNode.StartAsync</c> puts it below the host's configuration. A host that spawns a node into a system of its own does so itself.</remarks>
@@ -35,10 +38,17 @@ public sealed record AkkaPersistenceSettings
         }
         """);
 
+    /// <summary>What is wrong with them whether or not they are used; null if nothing is.</summary>
+    internal string? BadNames() => !IsName(Plugin) ? $"plugin: {OfWhat}" : !IsName(Prefix) ? $"prefix: {OfWhat}" : null;
+
+    private static bool IsName(string text) => text.Length is > 0 and <= 100 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private const string OfWhat = "it is to be of letters, digits, '-', '_' and '.', at most 100";
+
     /// <summary>Why these settings cannot be used; null if they can.</summary>
     internal string? Nonsense()
     {
-        if (Prefix.Length is 0 or > 100 || Prefix.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))) return "prefix: it is to be of letters, digits, '-', '_' and '.', at most 100";
+        if (BadNames() is { } why) return why;
         if (!Config.HasPath(Plugin)) return $"plugin: there is no section {Plugin}, which says how Akka.Persistence.Sql reaches its database";
         if (ProviderName.Length == 0 || string.IsNullOrEmpty(Config.GetString(Plugin + ".connection-string"))) return $"plugin: {Plugin} needs connection-string and provider-name";
         bool isKnown = IsShared || ProviderName.StartsWith("SQLite", StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed record JournalSettings
     public AkkaPersistenceSettings AkkaPersistence { get; init; } = new();
 
     /// <summary>Whether the store is one that several nodes can have open.</summary>
-    public bool IsShared => Provider == JournalProvider.PostgreSql || (Provider == JournalProvider.AkkaPersistence && AkkaPersistence.IsShared);
+    internal bool IsShared => Provider == JournalProvider.PostgreSql || (Provider == JournalProvider.AkkaPersistence && AkkaPersistence.IsShared);
 
     /// <summary>Most entries in one commit; what is beyond waits for the next.</summary>
     public int CommitEntriesMax { get; init; } = 4096;
@@ -68,7 +68,7 @@ public sealed record JournalSettings
             GiveUpAfter = read.Time("hhs.journal.akka-persistence.give-up-after"),
             Config = config,
         };
-        if (Chosen(read) == JournalProvider.AkkaPersistence && settings.Nonsense() is { } why) throw new ConfigurationException($"hhs.journal.akka-persistence.{why}");
+        if ((Chosen(read) == JournalProvider.AkkaPersistence ? settings.Nonsense() : settings.BadNames()) is { } why) throw new ConfigurationException($"hhs.journal.akka-persistence.{why}");
         return settings;
     }
 

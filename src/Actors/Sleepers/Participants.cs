@@ -19,6 +19,8 @@ internal sealed class Participants
         if (_peers.TryGetValue(id, out var peers) && peers.Remove(peer) && peers.Count == 0) _peers.Remove(id);
     }
 
+    public void Forget(ContentHash id) => _peers.Remove(id);
+
     /// <summary>Whether anybody does whose session is open.</summary>
     public bool Any(ContentHash id, Predicate<PeerId> isConnected)
     {

@@ -44,6 +44,7 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
         {
             _asleep.Remove(gone.Id);
             _budget.Ended(gone.Id);
+            _participants.Forget(gone.Id);
         });
         Receive<SleepersProtocol.Grew>(grew =>
         {
