@@ -44,7 +44,7 @@ public static class ClusterNode
     /// </remarks>
     public static Task<HhsNode> StartAsync(HhsSettings settings, Config config)
     {
-        var whole = config.WithFallback(Remembering.Store(settings.Journal)).WithFallback(Reference);
+        var whole = Remembering.Below(config, settings.Journal).WithFallback(Reference);
         return HhsNode.StartAsync(Join(settings), ClusterSettings.AkkaAddresses(whole).WithFallback(whole));
     }
 

@@ -7,13 +7,17 @@ namespace Hhs.Cluster.Placement;
 /// <summary>Where sharding keeps which objects were started, if <c>akka.cluster.sharding.remember-entities</c> is on: in the nodes' own database, in tables of its own.</summary>
 internal static class Remembering
 {
-    /// <summary>The settings of that store; none where the nodes share no database.</summary>
+    /// <summary>A configuration with the settings of that store below it; as it is where the nodes share no database.</summary>
     /// <remarks>The tables stand beside the journal's, which makes the schema before the first object is started.</remarks>
-    internal static Config Store(JournalSettings journal)
+    internal static Config Below(Config config, JournalSettings journal)
     {
-        if (journal.Provider == JournalProvider.AkkaPersistence) return Of(journal.AkkaPersistence.ProviderName, journal.AkkaPersistence.Config.GetString(journal.AkkaPersistence.Plugin + ".connection-string"),
-            journal.AkkaPersistence.Config.GetString(journal.AkkaPersistence.Plugin + ".default.schema-name") ?? "");
-        return journal.Provider == JournalProvider.PostgreSql ? Of("PostgreSQL.15", journal.PostgreSql.ConnectionString, journal.PostgreSql.Schema) : Config.Empty;
+        var akkas = journal.AkkaPersistence;
+        return journal.Provider switch
+        {
+            JournalProvider.AkkaPersistence => config.WithFallback(Of(akkas.ProviderName, akkas.Config.GetString(akkas.Plugin + ".connection-string"), akkas.Config.GetString(akkas.Plugin + ".default.schema-name") ?? "")),
+            JournalProvider.PostgreSql => config.WithFallback(Of("PostgreSQL.15", journal.PostgreSql.ConnectionString, journal.PostgreSql.Schema)),
+            _ => config,
+        };
     }
 
     private static Config Of(string provider, string connectionString, string schema)
