@@ -30,10 +30,12 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>One more node.</summary>
-    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string more = "")
+    /// <param name="with">Other settings of Hhs.</param>
+    /// <param name="config">More configuration of its actor system.</param>
+    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string config = "")
     {
         HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
-        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(more).WithFallback(Hasty));
+        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(config).WithFallback(Hasty));
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
         await member.JoinAsync(Akka.Cluster.Cluster.Get(_nodes[0].System).SelfAddress).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -73,7 +75,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     // Everything that waits for time to pass, an order of magnitude faster than operators want it.
-    private static readonly Config Hasty = ConfigurationFactory.ParseString(
+    public static readonly Config Hasty = ConfigurationFactory.ParseString(
         """
         # Systems that end abruptly have much to say.
         akka.loglevel = OFF

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Hhs.Actors.Objects;
+using Hhs.Cluster.Remoting;
 using Hhs.Cluster.Sessions;
 using Hhs.Cluster.Telemetry;
 using Hhs.Cluster.Wire;
@@ -17,6 +18,7 @@ internal sealed class ClusterObjectsActor : ReceiveActor
     public ClusterObjectsActor(ObjectServices services)
     {
         var settings = ClusterSettings.FromConfig(Context.System.Settings.Config);
+        if (ClusterConfiguration.Exposure(Context.System) is { } exposed) Context.GetLogger().Warning(exposed);
         var standIns = Context.ActorOf(StandInsActor.Props(), "stand-ins");
         var topics = Context.ActorOf(TopicsActor.Props(services.Mesh, services.Journal, standIns, settings), "topics");
         var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true }), "registry");
