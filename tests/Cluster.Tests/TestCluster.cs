@@ -49,8 +49,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<bool> HasAsync(HhsNode node, ContentHash id) => (await node.System
         .ActorSelection($"/user/hhs/objects/registry/{Placement.ObjectMessages.NameOf(id)}").Ask<ActorIdentity>(new Identify(null), Eventually.Patience)).Subject is not null;
 
-    /// <summary>How many objects this node has, awake or not.</summary>
-    public static async Task<int> EntitiesAtAsync(HhsNode node) => (await ClusterSharding.Get(node.System).ShardRegion("objects")
+    /// <summary>How many objects this node has, awake or not. None before its region has started, which a node does not wait for.</summary>
+    public static async Task<int> EntitiesAtAsync(HhsNode node) => !ClusterSharding.Get(node.System).ShardTypeNames.Contains("objects") ? 0 : (await ClusterSharding.Get(node.System).ShardRegion("objects")
         .Ask<CurrentShardRegionState>(GetShardRegionState.Instance, Eventually.Patience)).Shards.Sum(s => s.EntityIds.Count);
 
     /// <summary>The node leaves, handing over what it has.</summary>
