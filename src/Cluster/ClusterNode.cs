@@ -43,11 +43,22 @@ public static class ClusterNode
     public static Task<HhsNode> StartAsync(HhsSettings settings, Config config)
     {
         var whole = config.WithFallback(Reference);
+        SpareThreads();
         return HhsNode.StartAsync(Join(settings), ClusterSettings.AkkaAddresses(whole).WithFallback(whole));
     }
 
     /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
     public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));
+
+    // Reading a database blocks threads of the process's pool, which adds about one a second; Akka's timers need one of them. While the database
+    // does not answer, heartbeats would be late by seconds, and the nodes would put one another out.
+    private static void SpareThreads()
+    {
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), ports);
+    }
+
+    private const int ThreadsMin = 64;
 
     private static Config ReadReference()
     {

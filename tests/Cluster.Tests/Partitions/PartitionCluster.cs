@@ -125,7 +125,7 @@ public sealed class PartitionCluster : IAsyncLifetime
           seed-node-timeout = 3s
           failure-detector {
             heartbeat-interval = 300ms
-            acceptable-heartbeat-pause = {{(slow ? "25s" : "3s")}}
+            acceptable-heartbeat-pause = {{(slow ? 25 : HeartbeatPause.TotalSeconds)}}s
           }
           split-brain-resolver.stable-after = 1s
           down-removal-margin = 500ms
@@ -158,4 +158,5 @@ public sealed class PartitionCluster : IAsyncLifetime
     private static IPAddress Address(int last) => new([10, (byte)(200 + (Environment.ProcessId % 50)), (byte)(Environment.ProcessId / 50 % 250), (byte)last]);
 
     internal const int Count = 3;
+    internal static readonly TimeSpan HeartbeatPause = TimeSpan.FromSeconds(3);
 }

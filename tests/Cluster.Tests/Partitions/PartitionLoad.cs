@@ -50,7 +50,19 @@ internal sealed class PartitionLoad : IAsyncDisposable
     public void Say(string what) => TestContext.Current.TestOutputHelper?.WriteLine(what);
 
     /// <summary>Every set is written to from both sides.</summary>
-    public Task AllAreWrittenAsync(long since) => Eventually.Holds(() => Majority.Concat(Minority).All(w => w.CountSince(since) >= 2), "all are written to from both sides");
+    public async Task AllAreWrittenAsync(long since)
+    {
+        try
+        {
+            await Eventually.Holds(() => Majority.Concat(Minority).All(w => w.CountSince(since) >= 2), "all are written to from both sides");
+        }
+        catch (Exception)
+        {
+            foreach (var (i, writer) in Majority.Concat(Minority).Index()) Say($"writer {i}: {writer.CountSince(since)} acknowledged, {writer.Unknown} unknown, {string.Join("; ", writer.Refused.Select(r => r.Error.Trim()).Distinct().Take(3))}");
+            for (int i = 0; i < PartitionCluster.Count; i++) Say($"node {i}: {await _cluster[i].MembersUpAsync()} up, {_cluster[i].Errors}");
+            throw;
+        }
+    }
 
     /// <summary>The first node has writes of every set acknowledged, wherever the set was.</summary>
     public async Task MajorityTakesOverAsync(long since)

@@ -83,11 +83,17 @@ public sealed class PartitionTests(PartitionCluster cluster) : IClassFixture<Par
         await using var load = await PartitionLoad.StartAsync(cluster);
         long away = Stopwatch.GetTimestamp();
         for (int i = 0; i < PartitionCluster.Count; i++) cluster.CutOff(i, true, PartitionCluster.Database);
+        // Reading the store blocks threads; the nodes are to hear one another nevertheless.
+        var reading = Enumerable.Range(0, 12 * PartitionCluster.Count).Select(i => ControlSocket.RunAsync(cluster[i % PartitionCluster.Count].Folder, Eventually.Patience, "list", "--json"));
+        var read = Task.WhenAll(reading);
         await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);   // the fault itself: twice the detector's time
         for (int i = 0; i < PartitionCluster.Count; i++) cluster.CutOff(i, false, PartitionCluster.Database);
         long back = Stopwatch.GetTimestamp();
         await load.AllAreWrittenAsync(back);
-        load.Say($"away for 6 s: all sets are written again {Stopwatch.GetElapsedTime(back).TotalSeconds:0.0} s later");
+        var late = Enumerable.Range(0, PartitionCluster.Count).Max(i => cluster[i].LatestHeartbeat);
+        load.Say($"away for 6 s: all sets are written again {Stopwatch.GetElapsedTime(back).TotalSeconds:0.0} s later; heartbeats were apart {late.TotalSeconds:0.0} s at most");
+        Assert.True(late < PartitionCluster.HeartbeatPause, $"heartbeats were {late} apart");
+        await read;
         for (int i = 0; i < PartitionCluster.Count; i++) Assert.False(cluster[i].Ended.IsCompleted, $"node {i} runs");
         await load.HealAsync(away);
     }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Hhs.Network.Tests;
 
 namespace Hhs.Cluster.Tests.Partitions;
@@ -30,6 +31,9 @@ internal sealed class ServeNode : IAsyncDisposable
 
     /// <summary>What it ended with.</summary>
     public Task<int> Ended { get; }
+
+    /// <summary>How long heartbeats have been apart at most, as its warnings say.</summary>
+    public TimeSpan LatestHeartbeat => TimeSpan.FromMilliseconds(Regex.Matches(Errors, @"heartbeat was sent \[([0-9.]+)\] ms ago").Select(m => double.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max());
 
     public string Errors { get { lock (_errors) return _errors.ToString(); } }
 
