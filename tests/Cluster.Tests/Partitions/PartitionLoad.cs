@@ -77,7 +77,16 @@ internal sealed class PartitionLoad : IAsyncDisposable
     /// <summary>The third node ends as one does that was put out.</summary>
     public async Task MinorityEndsAsync(long since)
     {
-        int code = await _cluster[2].Ended.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+        int code;
+        try
+        {
+            code = await _cluster[2].Ended.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Say(_cluster[2].Errors);
+            throw;
+        }
         var last = Minority.SelectMany(w => w.Acknowledged).Select(a => a.At).Where(at => at >= since).DefaultIfEmpty(since).Max();
         Say($"the minority ended after {Seconds(since)} s with {code}; its last acknowledgement after {Stopwatch.GetElapsedTime(since, last).TotalSeconds:0.00} s; {Minority.Sum(w => w.Unknown)} unknown, {Minority.Sum(w => w.Refused.Count)} refused");
         foreach (var error in Minority.SelectMany(w => w.Refused).Select(r => r.Error.Trim()).CountBy(e => e)) Say($"{error.Value} x {error.Key}");
