@@ -9,7 +9,6 @@ using Hhs.Actors.Objects;
 using Hhs.Actors.Settings;
 using Hhs.Actors.Tests.Journal.Postgres;
 using Hhs.Cluster;
-using Hhs.Cluster.Placement;
 using Hhs.Cluster.Tests;
 using Hhs.Cluster.Wire;
 using Hhs.Model.Identity;
@@ -103,7 +102,7 @@ internal static class ClusterScenario
     private static void Sizes(TextWriter output, ActorSystem system)
     {
         var id = Model.Hashing.ContentHash.Of("an object"u8);
-        var ask = new ToEntity(id, new ObjectsProtocol.ToObject(id, new ObjectProtocol.Apply(new SetMessages.Add((Literal)"one 1000"))));
+        var ask = new ToEntity(id, new ObjectsProtocol.ToObject(id, new ObjectProtocol.Apply(new Hhs.Actors.Objects.SetMessages.Add((Literal)"one 1000"))));
         var answer = new ObjectProtocol.Applied(id);
         output.WriteLine(Text($"over the hop, a write: 2 messages, {system.Serialization.FindSerializerFor(ask).ToBinary(ask).Length} and {system.Serialization.FindSerializerFor(answer).ToBinary(answer).Length} bytes"));
         foreach (object message in (object[])[ask, answer])
@@ -171,7 +170,7 @@ internal static class ClusterScenario
         }
 
         public async Task<bool> IsAtFirstAsync(SetHandle set) => Name == "by itself" || (await All[0].System
-            .ActorSelection($"/user/hhs/objects/registry/{ObjectMessages.NameOf(set.Id)}").Ask<ActorIdentity>(new Identify(null), TimeSpan.FromSeconds(10))).Subject is not null;
+            .ActorSelection($"/user/hhs/objects/registry/{Hhs.Cluster.Placement.ObjectMessages.NameOf(set.Id)}").Ask<ActorIdentity>(new Identify(null), TimeSpan.FromSeconds(10))).Subject is not null;
 
         public async ValueTask DisposeAsync()
         {
@@ -186,6 +185,7 @@ internal static class ClusterScenario
             akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
             akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, periodic-tasks-initial-delay = 100ms, failure-detector.acceptable-heartbeat-pause = 30s }
             akka.cluster.sharding.rebalance-interval = 1h
+            hhs.cluster.look-again = 1s
             """);
     }
 }

@@ -124,7 +124,7 @@ public sealed class PartitionCluster : IAsyncLifetime
           seed-node-timeout = 3s
           failure-detector {
             heartbeat-interval = 300ms
-            acceptable-heartbeat-pause = {{(slow ? 25 : HeartbeatPause.TotalSeconds)}}s
+            acceptable-heartbeat-pause = {{(slow ? 12 : HeartbeatPause.TotalSeconds)}}s
           }
           split-brain-resolver.stable-after = 1s
           down-removal-margin = 500ms
