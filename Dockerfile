@@ -11,7 +11,7 @@ COPY src src
 RUN dotnet publish src/Node -c Release -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# libsodium checks signatures fastest; without it OpenSSL's library does.
+# For AkkaFeed=core: libsodium checks signatures fastest; without it OpenSSL's library does. The other build brings its own (docs/decisions/062-nsec.md).
 RUN apt-get update && apt-get install -y --no-install-recommends libsodium23 && rm -rf /var/lib/apt/lists/*
 # Volumes take their owner from these folders when they are first used.
 RUN mkdir /data /identity && chown $APP_UID /data /identity

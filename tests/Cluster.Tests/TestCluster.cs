@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
@@ -13,26 +14,30 @@ namespace Hhs.Cluster.Tests;
 internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly Uri Loopback = new("ws://127.0.0.1:0");
-    private readonly SecretKey _identity = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
     private readonly List<HhsNode> _nodes = [];
 
     public SharedStore Store { get; } = new();
 
     public HhsNode this[int index] => _nodes[index];
 
+    public IReadOnlyList<HhsNode> Nodes => _nodes;
+
     /// <summary>Starts so many nodes; done when each knows all.</summary>
-    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
+    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null, string more = "")
     {
         var cluster = new TestCluster();
-        for (int i = 0; i < count; i++) await cluster.AddAsync(with);
+        for (int i = 0; i < count; i++) await cluster.AddAsync(with, more);
         return cluster;
     }
 
     /// <summary>One more node.</summary>
-    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null)
+    /// <param name="with">Other settings of Hhs.</param>
+    /// <param name="config">More configuration of its actor system.</param>
+    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string config = "")
     {
-        HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
-        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, Hasty);
+        HhsSettings settings = new() { Identity = Identity, Store = Store.Open(), Listen = [Loopback] };
+        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(config).WithFallback(Hasty));
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
         await member.JoinAsync(Akka.Cluster.Cluster.Get(_nodes[0].System).SelfAddress).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -45,6 +50,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Whether the object has an actor at this node.</summary>
     public static async Task<bool> HasAsync(HhsNode node, ContentHash id) => (await node.System
         .ActorSelection($"/user/hhs/objects/registry/{Placement.ObjectMessages.NameOf(id)}").Ask<ActorIdentity>(new Identify(null), Eventually.Patience)).Subject is not null;
+
+    /// <summary>How many objects this node has, awake or not. None before its region has started, which a node does not wait for.</summary>
+    public static async Task<int> EntitiesAtAsync(HhsNode node) => !ClusterSharding.Get(node.System).ShardTypeNames.Contains("objects") ? 0 : (await ClusterSharding.Get(node.System).ShardRegion("objects")
+        .Ask<CurrentShardRegionState>(GetShardRegionState.Instance, Eventually.Patience)).Shards.Sum(s => s.EntityIds.Count);
 
     /// <summary>The node leaves, handing over what it has.</summary>
     public async Task LeaveAsync(HhsNode node)
@@ -68,7 +77,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     // Everything that waits for time to pass, an order of magnitude faster than operators want it.
-    private static readonly Config Hasty = ConfigurationFactory.ParseString(
+    public static readonly Config Hasty = ConfigurationFactory.ParseString(
         """
         # Systems that end abruptly have much to say.
         akka.loglevel = OFF
@@ -101,5 +110,6 @@ internal sealed class TestCluster : IAsyncDisposable
           }
         }
         hhs.cluster.look-again = 5s
+        hhs.cluster.left-after-fenced = 3s
         """);
 }

@@ -47,7 +47,8 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <exception cref="IdentityFileException">The identity cannot be used.</exception>
     public static async Task<HhsNode> StartAsync(HhsSettings settings, Config? config = null)
     {
-        var system = ActorSystem.Create("hhs", (config ?? Config.Empty).WithFallback(Quiet).WithFallback(HhsSettings.Reference));
+        var below = settings.Journal.Provider == JournalProvider.AkkaPersistence ? AkkaPersistenceSettings.Dispatcher.WithFallback(Quiet) : Quiet;
+        var system = ActorSystem.Create("hhs", (config ?? Config.Empty).WithFallback(below).WithFallback(HhsSettings.Reference));
         var node = system.ActorOf(NodeActor.Props(settings), "hhs");
         try
         {
@@ -188,11 +189,13 @@ public sealed partial class HhsNode : IAsyncDisposable
         }
         catch (AskTimeoutException)
         {
-            throw new HhsException(new(Model.RejectCode.TimedOut, "the node did not answer in time; its log says why"));
+            bool writes = message is ObjectsProtocol.Create or ObjectsProtocol.ToObject { Message: ObjectProtocol.Apply };
+            throw new HhsException(new(Model.RejectCode.TimedOut, "the node did not answer in time; its log says why"
+                + (writes ? ". It is not known whether the write counts: read before you write again" : "")));
         }
     }
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
 
     private static T Expect<T>(object answer) => answer switch
     {
