@@ -62,10 +62,24 @@ public static class ClusterNode
     /// Disposing of the node leaves the cluster: its objects are handed over first. When the others put it out, its actor system ends by itself
     /// (<see cref="ActorSystem.WhenTerminated"/>).
     /// </remarks>
-    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => HhsNode.StartAsync(Join(settings), Configure(Remembering.Below(config, settings.Journal)));
+    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config)
+    {
+        SpareThreads();
+        return HhsNode.StartAsync(Join(settings), Configure(Remembering.Below(config, settings.Journal)));
+    }
 
     /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
     public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));
+
+    // Reading a database blocks threads of the process's pool, which adds about one a second; Akka's timers need one of them. While the database
+    // does not answer, heartbeats would be late by seconds, and the nodes would put one another out.
+    private static void SpareThreads()
+    {
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), ports);
+    }
+
+    private const int ThreadsMin = 64;
 
     private static Config ReadReference()
     {

@@ -57,6 +57,15 @@ internal static class Membership
         cluster.Down(member.Address);
     }
 
+    /// <summary>Done when the node is a member of its cluster no more, or none of a cluster's and has ended.</summary>
+    public static Task RemovedAsync(HhsNode node)
+    {
+        if (!IsOne(node)) return node.System.WhenTerminated;
+        var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Akka.Cluster.Cluster.Get(node.System).RegisterOnMemberRemoved(removed.SetResult);
+        return Task.WhenAny(removed.Task, node.System.WhenTerminated);
+    }
+
     /// <summary>Why peers and hosts had better use another node; null if there is no reason.</summary>
     public static string? WhyNotReady(HhsNode node)
     {

@@ -23,6 +23,8 @@ internal static class Membership
 
     public static void Down(HhsNode node, string address) => throw CommandException.BadInput(Missing);
 
+    public static Task RemovedAsync(HhsNode node) => node.System.WhenTerminated;
+
     public static string? WhyNotReady(HhsNode node) => null;
 
     public static void Map(IEndpointRouteBuilder routes, HhsNode node)

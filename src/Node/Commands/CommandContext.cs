@@ -57,7 +57,7 @@ internal sealed class CommandContext
     /// <summary>A node that talks to others until it is stopped: by itself, or as one of a cluster.</summary>
     public Task<HhsNode> ServeAsync(HhsSettings settings) => IsInCluster ? Membership.StartAsync(settings, SystemConfig) : StartAsync(settings);
 
-    /// <summary>How an actor system of this process logs.</summary>
+    /// <summary>How an actor system of this process logs, and that the process ends when it says so: signals are ours (Interrupt).</summary>
     public Config SystemConfig => ConfigurationFactory.ParseString(
         $"""
         akka.loggers = ["{typeof(StderrLogger).AssemblyQualifiedName}"]
@@ -66,6 +66,7 @@ internal sealed class CommandContext
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
         akka.actor.ask-timeout = 60s
+        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         """).WithFallback(_config);
 
     /// <summary>A node on a store that is there already, without any network.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Node.Clustering;
 using Hhs.Node.Control;
 using Hhs.Node.Health;
 using Hhs.Node.Output;
@@ -56,11 +57,20 @@ internal static class ServeCommand
             .. settings.Relay.Enabled ? (string[])[$"hosting    for {RelayCommand.Describe(settings.Relay)}"] : []]));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watching = WatchAsync(context.Report, node, ending.Token, context.IsInCluster ? SeldomLook : OftenLook);
-        if (await Task.WhenAny(watching, node.System.WhenTerminated) != watching) await ending.CancelAsync();
+        if (await Task.WhenAny(watching, Membership.RemovedAsync(node)) != watching) await ending.CancelAsync();
         await watching;
-        if (!cancel.IsCancellationRequested) throw new CommandException(ExitCode.Network, "the others have put this node out of the cluster, or it could not reach them: start it again. What it acknowledged is stored");
+        if (!cancel.IsCancellationRequested) await PutOutAsync(context, node);
         if (context.IsInCluster) context.Report.Write(() => new JsonObject { ["event"] = "leaving" }, () => "leaving    the cluster, handing over what is here");
         return ExitCode.Ok;
+    }
+
+    // Its objects are others' now. What it waits for, a database that it cannot reach above all, nobody needs: whoever runs it wants to start it again.
+    private static async Task PutOutAsync(CommandContext context, HhsNode node)
+    {
+        var why = new CommandException(ExitCode.Network, "the others have put this node out of the cluster, or it could not reach them: start it again. What it acknowledged is stored; of what was under way that is not known");
+        if (await Task.WhenAny(node.System.WhenTerminated, Task.Delay(PatienceWithTheEnd)) == node.System.WhenTerminated) throw why;
+        Failure.Write(Console.Error, context.Report.Json, why.Code, why.Message);
+        Environment.Exit(why.Code);
     }
 
     private static IEnumerable<string> Addresses(HhsNode node) => node.Listening.Select((_, i) => node.Address(i).ToString().TrimEnd('/'));
@@ -88,5 +98,6 @@ internal static class ServeCommand
     }
 
     private static readonly TimeSpan OftenLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PatienceWithTheEnd = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SeldomLook = TimeSpan.FromSeconds(5);   // all nodes ask one database
 }

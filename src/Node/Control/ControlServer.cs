@@ -115,11 +115,13 @@ internal sealed class ControlServer : IAsyncDisposable
         _ending.Cancel();
         _listener.Dispose();
         await _accepting;
-        await Task.WhenAll(_running.Keys);
+        // One whose question a node that has ended will not answer any more.
+        await Task.WhenAll(_running.Keys).WaitAsync(PatienceWithCommands).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         File.Delete(_path);
         _ending.Dispose();
     }
 
+    private static readonly TimeSpan PatienceWithCommands = TimeSpan.FromSeconds(2);
     private const int CommandsMax = 16;
     private const int PathBytesMax = 104;   // the least of the common systems
 }

@@ -6,6 +6,7 @@ using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
 using Hhs.Actors.Transport;
 using Hhs.Model;
+using Hhs.Node.Control;
 
 namespace Hhs.Node.Output;
 
@@ -18,6 +19,8 @@ internal static class Failure
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         // Only an object that has failed for good does not answer.
         HhsException { Why.Code: RejectCode.TimedOut } or AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
+        // What another process asked of a node that was ending.
+        ObjectDisposedException when CommandIo.Current is not null => (ExitCode.Store, "the node has stopped: start it, and repeat the command; what was acknowledged is stored"),
         HhsException refused => (ExitCode.Refused, refused.Message),
         JournalException store => (ExitCode.Store, store.Message),
         IdentityFileException identity => (ExitCode.Store, identity.Message),
