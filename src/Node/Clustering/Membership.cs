@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
 using Hhs.Cluster;
+using Hhs.Model.Hashing;
 using Hhs.Node.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -44,6 +45,21 @@ internal static class Membership
             $"{member.Address.Host}:{member.Address.Port}", $"{member.Status}", member.Reachable ? "yes" : "NO", Text(member.Shards), Text(member.Objects),
             string.Join(", ", RolesIn(status, member)),
         ])]);
+    }
+
+    /// <summary>Ids of the objects that are at the node.</summary>
+    /// <exception cref="CommandException">The node is none of a cluster, or did not say in time.</exception>
+    public static async Task<IReadOnlyList<ContentHash>> ObjectsAsync(HhsNode node)
+    {
+        if (!IsOne(node)) throw NotOne();
+        try
+        {
+            return await ClusterStatus.ObjectsHereAsync(node.System);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new CommandException(ExitCode.Network, "the node did not say in time what it has: it is not up in its cluster yet ('hhs cluster status'), or has very much to do. Try again");
+        }
     }
 
     /// <summary>Has the cluster go on without a node that is known to be dead.</summary>

@@ -41,7 +41,7 @@ internal sealed class ControlServer : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(CommandsMax);
+        listener.Listen(WaitingMax);
         CommandIo.Install();
         return new(node, settings, listener, path);
     }
@@ -120,6 +120,6 @@ internal sealed class ControlServer : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private const int CommandsMax = 16;
+    private const int WaitingMax = 256;   // one more would be told that no node is here
     private const int PathBytesMax = 104;   // the least of the common systems
 }

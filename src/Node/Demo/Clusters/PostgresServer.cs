@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Hhs.Actors.Tests.Journal.Postgres;
+namespace Hhs.Node.Demo.Clusters;
 
 /// <summary>A throw-away PostgreSQL server on 127.0.0.1, run by an unprivileged user out of a temporary folder. It flushes like a real one.</summary>
-public sealed class PostgresServer : IDisposable
+internal sealed class PostgresServer : IDisposable
 {
     private readonly string _folder;
     private readonly string _programs;
@@ -147,9 +147,11 @@ public sealed class PostgresServer : IDisposable
 
     private static string? FindMissing(out string? programs)
     {
+        // Debian has its programs outside of PATH, a folder for each version.
         programs = new[] { "/usr/lib/postgresql", "/usr/local/pgsql" }.Where(Directory.Exists)
             .SelectMany(folder => Directory.GetDirectories(folder).Select(version => Path.Combine(version, "bin")).Append(Path.Combine(folder, "bin")))
-            .Where(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"))).Order(StringComparer.Ordinal).LastOrDefault();
+            .Order(StringComparer.Ordinal).Reverse().Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
         if (programs is null) return "no PostgreSQL server is installed (Debian: apt-get install postgresql-15)";
         if (Environment.UserName != "root") return null;
         if (!File.Exists("/usr/bin/setpriv")) return "a PostgreSQL server does not run as root, and setpriv (util-linux) is missing";
