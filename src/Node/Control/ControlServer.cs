@@ -115,11 +115,13 @@ internal sealed class ControlServer : IAsyncDisposable
         _ending.Cancel();
         _listener.Dispose();
         await _accepting;
-        await Task.WhenAll(_running.Keys);
+        // A command can wait a minute for an object of another node. It has acknowledged nothing.
+        await Task.WhenAny(Task.WhenAll(_running.Keys), Task.Delay(CommandsEnd));
         File.Delete(_path);
         _ending.Dispose();
     }
 
+    private static readonly TimeSpan CommandsEnd = TimeSpan.FromSeconds(2);
     private const int WaitingMax = 256;   // one more would be told that no node is here
     private const int PathBytesMax = 104;   // the least of the common systems
 }

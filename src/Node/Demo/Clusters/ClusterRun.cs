@@ -47,8 +47,12 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
         await InPhase("make and sync", $"the cluster makes {objects} objects, the peers fetch them", () => MakeAsync(cancel));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await BeginLoadAsync();
-        var load = Load.RunAsync(_ids, LoadPerSecond, ending.Token);
-        await InPhase("write", "peers and nodes write", async () => await PlacedAsync("at first", await UntilBalancedAsync(cancel)));
+        var load = Task.WhenAll(Load.RunAsync(_ids, LoadPerSecond, ending.Token), KeepLookingAsync(ending.Token));
+        await InPhase("write", "peers and nodes write", async () =>
+        {
+            await Task.Delay(Undisturbed, cancel);
+            Placed("at first", await UntilWholeAsync(nodes.Count, cancel));
+        });
         await InPhase("kill", $"{victim.Name} is killed with SIGKILL", () => KillAsync(victim, cancel));
         await InPhase("back", $"{victim.Name} is started again", () => ReturnAsync(victim, cancel));
         await InPhase("drain", $"{leaver.Name} is asked to leave with SIGTERM", () => DrainAsync(leaver, cancel));
@@ -65,13 +69,12 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
         return verdict;
     }
 
-    // The first makes the cluster; the others find it.
     private async Task StartAsync(CancellationToken cancel)
     {
         var starting = Task.WhenAll(peers.Select(peer => peer.StartAsync(cancel)));
-        foreach (var node in nodes) await node.StartAsync(cancel);
+        await Task.WhenAll(nodes.Select(node => node.StartAsync(cancel)));
         await UntilAsync(async () => await LookAsync(cancel) is { } now && now.Up == nodes.Count, "the nodes are not all up", cancel);
-        foreach (var node in nodes) node.Doing = "up";
+        foreach (var node in nodes) node.SeenUp();
         await starting;
         foreach (var (i, peer) in peers.Index())
             await peer.SendAsync(new DemoOrder.Connect([.. Enumerable.Range(i, AddressesOfAPeer).Select(n => nodes[n % nodes.Count].Address)]));
@@ -110,7 +113,7 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
         var clock = Stopwatch.StartNew();
         await victim.KillAsync();
         _moves.Add(new("kill", victim.Name, await ClusterMove.WatchAsync(had, _ => true, Load, clock, cancel)));
-        await PlacedAsync($"after {victim.Name} was killed", await UntilWholeAsync(nodes.Count - 1, cancel));
+        Placed($"after {victim.Name} was killed", await UntilWholeAsync(nodes.Count - 1, cancel));
     }
 
     private async Task DrainAsync(ServeProcess leaver, CancellationToken cancel)
@@ -125,7 +128,7 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
         await seen.CancelAsync();
         await looking;
         _moves.Add(new("drain", leaver.Name, took, await leaving));
-        await PlacedAsync($"after {leaver.Name} had left", await UntilWholeAsync(nodes.Count - 1, cancel));
+        Placed($"after {leaver.Name} had left", await UntilWholeAsync(nodes.Count - 1, cancel));
     }
 
     private async Task ReturnAsync(ServeProcess node, CancellationToken cancel)
@@ -134,12 +137,28 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
         await node.StartAsync(cancel);
         var picture = await UntilBalancedAsync(cancel);
         _returns.Add((node.Name, clock.Elapsed));
-        node.Doing = "up";
-        await PlacedAsync($"{node.Name} is back", picture);
+        node.SeenUp();
+        Placed($"{node.Name} is back", picture);
     }
 
     private static async Task<IReadOnlyList<string>> HadAsync(ServeProcess node, CancellationToken cancel) =>
         await node.ObjectsAsync(cancel) is { Count: > 0 } had ? had : throw new CommandException(ExitCode.Failed, $"{node.Name} has no objects, or does not say which");
+
+    private async Task KeepLookingAsync(CancellationToken end)
+    {
+        try
+        {
+            while (true)
+            {
+                await LookAsync(end);
+                await Task.Delay(LookSeldom, end);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load has ended.
+        }
+    }
 
     // Keeps looking at which objects the nodes that run have.
     private async Task LookForAsync(ConcurrentDictionary<string, bool> found, CancellationToken end)
@@ -172,15 +191,12 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
 
     private async Task<ClusterPicture?> LookAsync(CancellationToken cancel)
     {
-        var now = await nodes.First(n => n.IsRunning && n.Doing != "joining" || n == nodes[0] && n.IsRunning).LookAsync(cancel);
-        return Picture = now ?? Picture;
+        var now = await (nodes.FirstOrDefault(n => n.IsUp) ?? nodes[0]).LookAsync(cancel);
+        if (now is not null) Picture = now;
+        return now;
     }
 
-    private Task PlacedAsync(string when, ClusterPicture picture)
-    {
-        _placements.Add((when, picture));
-        return Task.CompletedTask;
-    }
+    private void Placed(string when, ClusterPicture picture) => _placements.Add((when, picture));
 
     private async Task AgreeAsync(CancellationToken cancel) => await UntilAsync(async () =>
     {
@@ -228,7 +244,9 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
 
     private const int AddressesOfAPeer = 2;
     private const int CreateAtOnce = 24;
+    private static readonly TimeSpan Undisturbed = TimeSpan.FromSeconds(2);
     private const int LoadPerSecond = 20;   // of each peer, and of the writers at the nodes together
+    private static readonly TimeSpan LookSeldom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PhaseMax = TimeSpan.FromSeconds(90);
 }

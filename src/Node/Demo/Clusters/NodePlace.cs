@@ -56,8 +56,9 @@ internal sealed record NodePlace(string Folder, int ClusterPort, int PeerPort)
             heartbeat-interval = 500ms
             acceptable-heartbeat-pause = 3s
           }
-          split-brain-resolver.stable-after = 3s
-          down-removal-margin = 3s
+          split-brain-resolver.stable-after = 2s
+          down-removal-margin = 1s
+          seed-node-timeout = 3s
           sharding.rebalance-interval = 1s
         }
         """;

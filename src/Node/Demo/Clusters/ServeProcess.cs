@@ -30,6 +30,12 @@ internal sealed class ServeProcess(string name, NodePlace place, string configFi
     /// <summary>Whether it is to be asked: it was started, and nobody has ended it.</summary>
     public bool IsRunning { get; private set; }
 
+    /// <summary>Whether it is of the cluster, and can say how that stands.</summary>
+    public bool IsUp { get; private set; }
+
+    /// <summary>It was seen up in its cluster.</summary>
+    public void SeenUp() => (IsUp, Doing) = (true, "up");
+
     /// <summary>Starts it; answers when it listens, which is before it is up in its cluster.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
@@ -50,7 +56,7 @@ internal sealed class ServeProcess(string name, NodePlace place, string configFi
     /// <summary>Ends the process as a power cut would, with SIGKILL.</summary>
     public async Task KillAsync()
     {
-        (IsRunning, Doing) = (false, "killed");
+        (IsRunning, IsUp, Doing) = (false, false, "killed");
         _process!.Kill();
         await EndedAsync();
     }
@@ -58,7 +64,7 @@ internal sealed class ServeProcess(string name, NodePlace place, string configFi
     /// <summary>Asks it to leave, with SIGTERM; answers how it ended.</summary>
     public async Task<NodeExit> LeaveAsync(CancellationToken cancel)
     {
-        (IsRunning, Doing) = (false, "leaving");
+        (IsRunning, IsUp, Doing) = (false, false, "leaving");
         var clock = Stopwatch.StartNew();
         using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
         await _process.WaitForExitAsync(cancel);
@@ -111,10 +117,13 @@ internal sealed class ServeProcess(string name, NodePlace place, string configFi
         }
     }
 
+    // All of it is in the node's folder, for those who keep that.
     private async Task ReadComplaintsAsync(Process process)
     {
+        await using var log = File.AppendText(Path.Combine(place.Folder, "log"));
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
+            await log.WriteLineAsync(line);
             _complaints.Enqueue(line);
             while (_complaints.Count > ComplaintsKept) _complaints.TryDequeue(out _);
         }
@@ -135,7 +144,7 @@ internal sealed class ServeProcess(string name, NodePlace place, string configFi
 
     public async ValueTask DisposeAsync()
     {
-        IsRunning = false;
+        (IsRunning, IsUp) = (false, false);
         if (_process is null) return;
         if (!_process.HasExited) _process.Kill();
         await EndedAsync();
