@@ -31,6 +31,10 @@ internal static class Membership
         // An identity made here would be another one than that of the other nodes.
         if (IdentityFile.PathOf(settings) is { } file)
             settings = settings with { Identity = IdentityFile.TryLoad(file) ?? throw CommandException.NotFound($"{file} is not there: the nodes of a cluster have one identity between them. Make it once with 'hhs id', and give each node a copy, or its place as hhs.identity-file") };
+        // Objects and commands block while they read the database, hundreds of them at once when another node has died. Threads that come one
+        // a second would keep heartbeats waiting, and Npgsql, which sends all but the first statement of a batch from a thread of the pool.
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), ports);
         return ClusterNode.StartAsync(settings, config);
     }
 
@@ -87,6 +91,8 @@ internal static class Membership
         if (!IsOne(node)) return;
         routes.MapGet("/cluster/members", async () => Results.Text(JsonLine.Of(Json(await ClusterStatus.OfAsync(node.System))), "application/json"));
     }
+
+    private const int ThreadsMin = 256;
 
     private static bool IsOne(HhsNode node) => node.System.Settings.ProviderClass.Contains("ClusterActorRefProvider", StringComparison.Ordinal);
 

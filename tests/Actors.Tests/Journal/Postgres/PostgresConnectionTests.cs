@@ -1,5 +1,6 @@
 using Hhs.Actors.Journal;
 using Hhs.Actors.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 using Hhs.Tests.Contracts;
 using static Hhs.Tests.Contracts.SampleLog;
 
