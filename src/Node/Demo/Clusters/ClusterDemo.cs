@@ -23,7 +23,7 @@ internal static class ClusterDemo
         try
         {
             var clock = Stopwatch.StartNew();
-            server = await Task.Run(PostgresServer.Start, cancel);
+            server = await StartServerAsync();
             var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = new() { ConnectionString = server.ConnectionString } };
             using var journal = JournalStore.Open(settings, directory: null);
             IdentityFile.LoadOrCreate(Path.Combine(folder, "identity.json"));
@@ -32,7 +32,7 @@ internal static class ClusterDemo
             IReadOnlyList<string> childOptions = configFile is null ? [] : ["--config", configFile];
             peers = [.. Enumerable.Range(1, PeersCount).Select(i => new DemoProcess($"peer {i}", Path.Combine(folder, $"peer-{i}"), childOptions))];
             if (!context.Report.Json) Console.Out.WriteLine($"Times of the cluster are a demo's: {NodePlace.TimesInWords}.");
-            var run = new ClusterRun(nodes, peers, journal, objects, seed ?? Random.Shared.Next());
+            var run = new ClusterRun(nodes, peers, journal, objects, seed ?? Random.Shared.Next(1, 100_000));
             var running = run.RunAsync(cancel);
             await new ClusterScreen(context.Report, run, nodes, peers).ShowUntilAsync(running);
             var verdict = await running;
@@ -44,6 +44,18 @@ internal static class ClusterDemo
             await Task.WhenAll([.. nodes.Select(n => n.DisposeAsync().AsTask()), .. peers.Select(p => p.DisposeAsync().AsTask())]);
             server?.Dispose();
             if (!keep) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<PostgresServer> StartServerAsync()
+    {
+        try
+        {
+            return await Task.Run(PostgresServer.Start);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new CommandException(ExitCode.Store, $"the throw-away PostgreSQL server: {failure.Message}");
         }
     }
 
@@ -69,6 +81,7 @@ internal static class ClusterDemo
     {
         ["good"] = verdict.Good,
         ["verdict"] = verdict.Text,
+        ["seed"] = run.Seed,
         ["objects"] = verdict.Logs.Logs.Count,
         ["acknowledgedByPeers"] = verdict.OfPeers,
         ["acknowledgedByCluster"] = verdict.OfCluster,

@@ -19,6 +19,9 @@ internal sealed class ClusterRun(IReadOnlyList<ServeProcess> nodes, IReadOnlyLis
     private readonly List<(string Node, TimeSpan Took)> _returns = [];
     private IReadOnlyList<string> _ids = [];
 
+    /// <summary>The same seed makes objects of the same ids.</summary>
+    public int Seed => seed;
+
     /// <summary>What is going on, for the screen.</summary>
     public string Phase { get; private set; } = "starting";
 

@@ -33,14 +33,23 @@ internal sealed class PostgresServer : IDisposable
     public static string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres;Timeout=5";
 
     /// <summary>Makes a new database cluster and starts it.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message has what it said.</exception>
     public static PostgresServer Start()
     {
         if (Missing is not null) throw new InvalidOperationException(Missing);
         var server = new PostgresServer(Found.Programs!, Environment.UserName == "root" ? "postgres" : null);
-        if (server._user is not null) Run("chown", server._user, server._folder);
-        server.Run("initdb", "-D", server.Data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
-        server.Resume();
-        return server;
+        try
+        {
+            if (server._user is not null) Run("chown", server._user, server._folder);
+            server.Run("initdb", "-D", server.Data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+            server.Resume();
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     private string Data => Path.Combine(_folder, "data");
