@@ -6,45 +6,61 @@ using Akka.Configuration;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Cluster.Once;
 using Hhs.Cluster.Placement;
+using Hhs.Cluster.Remoting;
 
 namespace Hhs.Cluster;
 
 /// <summary>Makes a node one of several of an operator that act as one peer.</summary>
 /// <remarks>
 /// They have one identity and one store (<see cref="HhsSettings.Identity"/>; PostgreSQL, or <see cref="HhsSettings.Store"/>); each object is at one node at
-/// a time, and peers and the host app use any node for all objects. Source: docs/decisions/060-objects-over-nodes.md.
+/// a time, and peers and the host app use any node for all objects. With <see cref="HhsSettings.Relay"/>, which is the same at all of them, they are one relay:
+/// what it hosts, for whom and how long is decided at one node. Source: docs/decisions/060-objects-over-nodes.md.
 /// </remarks>
 public static class ClusterNode
 {
-    /// <summary>cluster.conf, with the defaults of the parts of Akka that it configures.</summary>
+    /// <summary>cluster.conf, with the defaults of the parts of Akka that it configures. For an actor system, take <see cref="Configure"/>.</summary>
     public static Config Reference { get; } = ReadReference();
 
+    /// <summary>The configuration of an actor system in which a node of a cluster is to run, with the defaults of all keys.</summary>
+    /// <remarks>
+    /// For <c>ActorSystem.Create(name, config)</c> or <c>BootstrapSetup.Create().WithConfig(config)</c>. With <c>hhs.cluster.tls</c> the nodes talk under TLS and let in those alone whom
+    /// the authority of that section vouches for; the certificates are read by the time this returns. No other Setup is needed.
+    /// </remarks>
+    /// <param name="own">Where the cluster is: <c>hhs.cluster.listen</c> and <c>seeds</c>, or <c>akka.remote</c> and <c>akka.cluster.seed-nodes</c>.</param>
+    /// <param name="system">What the actor systems of all nodes are called.</param>
+    /// <exception cref="ConfigurationException">A key of <c>hhs.cluster</c> is not known, a certificate cannot be used, or a seed node has the scheme of a cluster with TLS where there is none, or the reverse.</exception>
+    public static Config Configure(Config own, string system = "hhs") => ClusterConfiguration.Of(own, Reference.WithFallback(HhsSettings.Reference), system);
+
     /// <summary>The same settings for a node whose objects are spread over the cluster of its actor system.</summary>
-    /// <remarks>The system's configuration needs <see cref="Reference"/> as a fallback. One such node a system.</remarks>
+    /// <remarks>The system's configuration is to be made by <see cref="Configure"/>. One such node a system.</remarks>
     /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
     public static HhsSettings Join(HhsSettings settings)
     {
         if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null && settings.IdentityPath is null) throw new ConfigurationException("nodes of a cluster have one identity between them: none is given");
-        if (settings.Relay.Enabled) throw new ConfigurationException("hhs.relay.enabled: a node of a cluster hosts nothing for strangers yet");
-        return settings with { Registry = services => ClusterObjectsActor.Props(services) };
+        return settings with
+        {
+            Registry = services =>
+            {
+                ClusterConfiguration.Check(((IInternalActorRef)services.Mesh).Provider);
+                return ClusterObjectsActor.Props(services);
+            },
+            Once = OnceActors.Instance,
+        };
     }
 
     /// <summary>Starts such a node in an actor system of its own, named hhs; answers once it listens.</summary>
     /// <param name="settings">How it runs, with a store and an identity.</param>
     /// <param name="config">Where the cluster is: <c>hhs.cluster.listen</c> and <c>seeds</c>, or <c>akka.remote</c> and <c>akka.cluster.seed-nodes</c>.</param>
-    /// <exception cref="ConfigurationException">There is no store to share, or no identity, or an address is none.</exception>
+    /// <exception cref="ConfigurationException">There is no store to share, or no identity, or <see cref="Configure"/> refuses the configuration.</exception>
     /// <remarks>
     /// Disposing of the node leaves the cluster: its objects are handed over first. When the others put it out, its actor system ends by itself
     /// (<see cref="ActorSystem.WhenTerminated"/>).
     /// </remarks>
-    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config)
-    {
-        var whole = config.WithFallback(Reference);
-        return HhsNode.StartAsync(Join(settings), ClusterSettings.AkkaAddresses(whole).WithFallback(whole));
-    }
+    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => HhsNode.StartAsync(Join(settings), Configure(config));
 
     /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
     public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));

@@ -8,6 +8,7 @@ internal sealed class SharedStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ContentHash, long> _epochs = [];
+    private readonly List<long> _asked = [];
     private long _last;
 
     public MemoryJournal Journal { get; } = new();
@@ -15,23 +16,52 @@ internal sealed class SharedStore
     /// <summary>Appends that were refused because somebody else had acquired the object.</summary>
     public int Fenced { get; private set; }
 
+    /// <summary>Whoever asks the store while this is not set waits: its server is away.</summary>
+    public ManualResetEventSlim IsThere { get; } = new(initialState: true);
+
+    /// <summary>From which numbers on objects were asked for.</summary>
+    public IReadOnlyList<long> Asked
+    {
+        get
+        {
+            lock (_asked) return [.. _asked];
+        }
+    }
+
     public IJournal Open() => new Door(this);
 
     private sealed class Door(SharedStore shared) : IJournal
     {
+        private MemoryJournal Store
+        {
+            get
+            {
+                shared.IsThere.Wait();
+                return shared.Journal;
+            }
+        }
+
         public JournalOpening Opening => shared.Journal.Opening;
 
-        public IReadOnlyList<ObjectSummary> Objects => shared.Journal.Objects;
+        public IReadOnlyList<ObjectSummary> Objects => Store.Objects;
 
-        public IReadOnlyList<QuarantinedRecord> Quarantine => shared.Journal.Quarantine;
+        public IReadOnlyList<NumberedObject> ObjectsFrom(long number)
+        {
+            lock (shared._asked) shared._asked.Add(number);
+            return Store.ObjectsFrom(number);
+        }
+
+        public IReadOnlyList<QuarantinedRecord> Quarantine => Store.Quarantine;
 
         public Epoch Acquire(ContentHash objectId)
         {
+            shared.IsThere.Wait();
             lock (shared._lock) return new(shared._epochs[objectId] = ++shared._last);
         }
 
         public void Append(IReadOnlyList<ObjectBatch> batches)
         {
+            shared.IsThere.Wait();
             lock (shared._lock)
             {
                 foreach (var batch in batches.Where(b => shared._epochs[b.ObjectId] != b.Epoch.Number))
@@ -39,29 +69,29 @@ internal sealed class SharedStore
                     shared.Fenced++;
                     throw new JournalException(JournalFault.Fenced, $"object {batch.ObjectId} has another writer");
                 }
-                shared.Journal.Append(batches);
+                Store.Append(batches);
             }
         }
 
-        public bool Contains(ContentHash objectId, ContentHash entry) => shared.Journal.Contains(objectId, entry);
+        public bool Contains(ContentHash objectId, ContentHash entry) => Store.Contains(objectId, entry);
 
-        public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => shared.Journal.ReadIndex(objectId);
+        public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Store.ReadIndex(objectId);
 
-        public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => shared.Journal.TryReadPayload(objectId, entry, out payload);
+        public bool TryReadPayload(ContentHash objectId, ContentHash entry, out ReadOnlyMemory<byte> payload) => Store.TryReadPayload(objectId, entry, out payload);
 
-        public long BytesOf(ContentHash objectId) => shared.Journal.BytesOf(objectId);
+        public long BytesOf(ContentHash objectId) => Store.BytesOf(objectId);
 
-        public void Drop(ContentHash objectId) => shared.Journal.Drop(objectId);
+        public void Drop(ContentHash objectId) => Store.Drop(objectId);
 
-        public JournalVerification VerifyAll(IProgress<long>? progress = null) => shared.Journal.VerifyAll(progress);
+        public JournalVerification VerifyAll(IProgress<long>? progress = null) => Store.VerifyAll(progress);
 
-        public void ForgetQuarantine() => shared.Journal.ForgetQuarantine();
+        public void ForgetQuarantine() => Store.ForgetQuarantine();
 
-        public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => shared.Journal.TryGetSetting(name, out value);
+        public bool TryGetSetting(string name, out ReadOnlyMemory<byte> value) => Store.TryGetSetting(name, out value);
 
-        public void PutSetting(string name, ReadOnlyMemory<byte>? value) => shared.Journal.PutSetting(name, value);
+        public void PutSetting(string name, ReadOnlyMemory<byte>? value) => Store.PutSetting(name, value);
 
-        public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Settings(string prefix) => shared.Journal.Settings(prefix);
+        public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Settings(string prefix) => Store.Settings(prefix);
 
         public void Dispose()
         {

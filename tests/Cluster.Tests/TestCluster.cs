@@ -13,12 +13,14 @@ namespace Hhs.Cluster.Tests;
 internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly Uri Loopback = new("ws://127.0.0.1:0");
-    private readonly SecretKey _identity = SecretKey.Generate(SystemRandom.Instance);
+    public SecretKey Identity { get; } = SecretKey.Generate(SystemRandom.Instance);
     private readonly List<HhsNode> _nodes = [];
 
     public SharedStore Store { get; } = new();
 
     public HhsNode this[int index] => _nodes[index];
+
+    public IReadOnlyList<HhsNode> Nodes => _nodes;
 
     /// <summary>Starts so many nodes; done when each knows all.</summary>
     public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
@@ -29,10 +31,12 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>One more node.</summary>
-    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null)
+    /// <param name="with">Other settings of Hhs.</param>
+    /// <param name="config">More configuration of its actor system.</param>
+    public async Task<HhsNode> AddAsync(Func<HhsSettings, HhsSettings>? with = null, string config = "")
     {
-        HhsSettings settings = new() { Identity = _identity, Store = Store.Open(), Listen = [Loopback] };
-        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, Hasty);
+        HhsSettings settings = new() { Identity = Identity, Store = Store.Open(), Listen = [Loopback] };
+        var node = await ClusterNode.StartAsync(with?.Invoke(settings) ?? settings, ConfigurationFactory.ParseString(config).WithFallback(Hasty));
         _nodes.Add(node);
         var member = Akka.Cluster.Cluster.Get(node.System);
         await member.JoinAsync(Akka.Cluster.Cluster.Get(_nodes[0].System).SelfAddress).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -68,7 +72,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     // Everything that waits for time to pass, an order of magnitude faster than operators want it.
-    private static readonly Config Hasty = ConfigurationFactory.ParseString(
+    public static readonly Config Hasty = ConfigurationFactory.ParseString(
         """
         # Systems that end abruptly have much to say.
         akka.loglevel = OFF
@@ -101,5 +105,6 @@ internal sealed class TestCluster : IAsyncDisposable
           }
         }
         hhs.cluster.look-again = 5s
+        hhs.cluster.left-after-fenced = 3s
         """);
 }

@@ -40,6 +40,27 @@ public abstract class JournalContract : IDisposable
     }
 
     [Fact]
+    public void Objects_have_numbers_that_rise_and_stay_and_are_asked_for_from_any_on()
+    {
+        Assert.Empty(Journal.ObjectsFrom(0));
+        foreach (int i in new[] { 3, 1, 2 }) Journal.Append(ObjectId(i), Entry($"root {i}"));
+        var all = Journal.ObjectsFrom(0);
+        Assert.Equal([ObjectId(3), ObjectId(1), ObjectId(2)], all.Select(o => o.ObjectId));
+        Assert.Equal(all.Select(o => o.Number).Order().Distinct(), all.Select(o => o.Number));
+        Assert.Equal([all[1], all[2]], Journal.ObjectsFrom(all[1].Number));
+        Assert.Equal([all[2]], Journal.ObjectsFrom(all[1].Number + 1));
+
+        Reopen();
+        Journal.Append(ObjectId(3), Entry("another root"));
+        Journal.Drop(ObjectId(2));
+        Journal.Append(ObjectId(4), Entry("root 4"));
+        var later = Journal.ObjectsFrom(all[1].Number);
+        Assert.Equal([ObjectId(1), ObjectId(4)], later.Select(o => o.ObjectId));
+        Assert.True(later[1].Number > all[1].Number);
+        Assert.Empty(Journal.ObjectsFrom(later[1].Number + 1));
+    }
+
+    [Fact]
     public void Entries_come_back_in_the_order_in_which_they_arrived()
     {
         var root = Entry("root");

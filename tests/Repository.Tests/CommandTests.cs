@@ -45,7 +45,7 @@ public sealed partial class CommandTests
     private static partial Regex Option();
 
     // At the start of a line, in backticks or quotes, after dotnet run, and in a container.
-    [GeneratedRegex(@"(?:(?:^|[`'(])hhs |run --project src/Node -- |docker compose run --rm [ab] )(?<command>[a-z][a-z-]*)(?<rest>[^\n`'#;&]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:(?:^|[`'(])hhs |run --project src/Node -- |docker compose (?:run --rm|exec) [a-z]+ (?:hhs )?)(?<command>[a-z][a-z-]*)(?<rest>[^\n`'#;&]*)", RegexOptions.Multiline)]
     private static partial Regex Call();
 
     [GeneratedRegex(@"(?<=\s)--[a-z][a-z-]*")]

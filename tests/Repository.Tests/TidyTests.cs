@@ -185,7 +185,7 @@ public sealed partial class TidyTests
     // Hosts that documents may name: this machine, all addresses of a container, and the sources of facts.
     private static readonly HashSet<string> Hosts = new(StringComparer.OrdinalIgnoreCase)
     {
-        "127.0.0.1", "192.0.2.7", "0.0.0.0", "localhost", "host", "h", "a", "b", "github.com", "zips.z.cash", "www.rfc-editor.org",
+        "127.0.0.1", "192.0.2.7", "0.0.0.0", "localhost", "host", "h", "a", "b", "one", "two", "three", "tracker", "github.com", "zips.z.cash", "www.rfc-editor.org",
     };
 
     private static readonly HashSet<string> TextEndings = new(StringComparer.Ordinal)

@@ -16,7 +16,8 @@ internal sealed class AudiencesActor : ReceiveActor
     private readonly Dictionary<ContentHash, byte[]> _applied = [];
     private IActorRef _objects = ActorRefs.Nobody;
 
-    public static Props Props(IJournal journal, IActorRef mesh) => Akka.Actor.Props.Create(() => new AudiencesActor(journal, mesh));
+    // It asks the store itself, which may block: a thread of its own.
+    public static Props Props(IJournal journal, IActorRef mesh) => Akka.Actor.Props.Create(() => new AudiencesActor(journal, mesh)).WithDispatcher("hhs.journal.dispatcher");
 
     public AudiencesActor(IJournal journal, IActorRef mesh)
     {

@@ -22,7 +22,8 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
 {
     private readonly DurableReplica _replica;
     private readonly ObjectServices _services;
-    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind, KeyId KeyId)> _peers = [];
+    private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind, KeyId KeyId, IActorRef? Hub)> _peers = [];
+    private readonly Dictionary<IActorRef, List<(PeerId Peer, ReadOnlyMemory<byte> Message)>> _forHubs = [];   // within one step
     private readonly string _topic;
     private readonly Dictionary<PeerId, ReadOnlyMemory<byte>> _unheard = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -134,7 +135,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
         Become(Syncing);
         _sync = new TopicSync(_replica, _services.Random, _services.Sync);
         _advance = _sync.Advance;
-        foreach (var (peer, (_, kind, _)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
+        foreach (var (peer, (_, kind, _, _)) in _peers) Carry(_advance(new SyncInput.PeerJoined(peer, kind, Now)));
         foreach (var (peer, message) in _unheard) Carry(_advance(new SyncInput.MessageArrived(peer, message, Now)));
         _unheard.Clear();
         _services.Mesh.Tell(new MeshProtocol.OpenTopic(_replica.Id, Self));
@@ -172,7 +173,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     // Each session that has heard of it takes its peer from here to the other channel; what comes before that goes after it.
     private void Leaving()
     {
-        Receive<MeshProtocol.PeerJoined>(joined => _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId));
+        Receive<MeshProtocol.PeerJoined>(joined => _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId, joined.Hub));
         Receive<MeshProtocol.TopicMessage>(message =>
         {
             if (!_left.TryGetValue(message.Peer, out var messages)) _left.Add(message.Peer, messages = []);
@@ -204,7 +205,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     {
         Receive<MeshProtocol.PeerJoined>(joined =>
         {
-            _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId);
+            _peers[joined.Peer] = (joined.Session, joined.Kind, joined.KeyId, joined.Hub);
             Carry(_advance(new SyncInput.PeerJoined(joined.Peer, joined.Kind, Now)));
             if (joined.Before is null || !joined.Before.Equals(_services.Sleepers)) return;
             Process(joined.Peer, _handOver.Joined(joined.Topic, joined.Peer, Now));
@@ -238,6 +239,19 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
     private void Carry(IReadOnlyList<SyncEffect> effects)
     {
         foreach (var effect in effects) CarryOut(effect);
+        foreach (var (hub, messages) in _forHubs) hub.Tell(new MeshProtocol.SendToMany(_topic, messages));
+        _forHubs.Clear();
+    }
+
+    private void Send((IActorRef Session, PeerKind Kind, KeyId KeyId, IActorRef? Hub) to, PeerId peer, ReadOnlyMemory<byte> message)
+    {
+        if (to.Hub is not { } hub)
+        {
+            to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
+            return;
+        }
+        if (!_forHubs.TryGetValue(hub, out var messages)) _forHubs.Add(hub, messages = []);
+        messages.Add((peer, message));
     }
 
     private void CarryOut(SyncEffect effect)
@@ -264,7 +278,7 @@ internal sealed class GossipActor : ReceiveActor, IWithTimers
                 Context.Parent.Tell(new ObjectProtocol.Offered(entries));
                 break;
             case SyncEffect.Send(var peer, var message):
-                if (_peers.TryGetValue(peer, out var to)) to.Session.Tell(new MeshProtocol.SendOnTopic(_topic, message));
+                if (_peers.TryGetValue(peer, out var to)) Send(to, peer, message);
                 break;
             default: throw new UnreachableException(effect.GetType().Name);   // a new effect must be carried out here
         }

@@ -19,6 +19,13 @@ public interface IJournal : IDisposable
     /// <remarks>A frontier is of the last commit, since each commit writes it with the entries. One that was damaged is computed anew.</remarks>
     IReadOnlyList<ObjectSummary> Objects { get; }
 
+    /// <summary>Those of <see cref="Objects"/> with usable entries that have this number or a higher one, in the order of their numbers; costs what they are.</summary>
+    /// <remarks>
+    /// An object is given a number above all others when it is acquired or appended to for the first time, and keeps it. One that was acquired
+    /// long before its first entry comes late in time, and low in number.
+    /// </remarks>
+    IReadOnlyList<NumberedObject> ObjectsFrom(long number);
+
     /// <summary>Whether the store has the entry, as far as can be told without reading it.</summary>
     bool Contains(ContentHash objectId, ContentHash entry);
 

@@ -31,6 +31,9 @@ public sealed record IndexedEntry(Header Header, ReadOnlyMemory<byte> Tags);
 /// <param name="Frontier">Those of them that no other builds on; null where they are more than the store keeps (64), or cannot be read.</param>
 public sealed record ObjectSummary(ContentHash ObjectId, long EntryCount, Position? Frontier);
 
+/// <summary>An object and its number in the store.</summary>
+public readonly record struct NumberedObject(long Number, ContentHash ObjectId);
+
 /// <summary>A record that is no longer used.</summary>
 /// <param name="ObjectId">The object that it belongs to.</param>
 /// <param name="Entry">The name it was stored under; null where records are missing and their names are not known.</param>

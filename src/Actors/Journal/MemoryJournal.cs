@@ -10,8 +10,11 @@ public sealed class MemoryJournal : IJournal
     private readonly List<StoredObject> _inOrder = [];
     private readonly SortedDictionary<string, byte[]> _settings = new(StringComparer.Ordinal);
 
-    private sealed class StoredObject(ContentHash id)
+    private long _lastNumber;
+
+    private sealed class StoredObject(ContentHash id, long number)
     {
+        internal long Number { get; } = number;
         internal ContentHash Id { get; } = id;
         internal List<JournalEntry> Entries { get; } = [];
         internal Dictionary<ContentHash, JournalEntry> ByName { get; } = [];
@@ -29,6 +32,12 @@ public sealed class MemoryJournal : IJournal
         {
             lock (_lock) return [.. _inOrder.Select(o => new ObjectSummary(o.Id, o.Entries.Count, FrontierCode.Bounded(o.Tips)))];
         }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NumberedObject> ObjectsFrom(long number)
+    {
+        lock (_lock) return [.. _inOrder.Where(o => o.Number >= number).Select(o => new NumberedObject(o.Number, o.Id))];
     }
 
     /// <inheritdoc/>
@@ -82,7 +91,7 @@ public sealed class MemoryJournal : IJournal
     {
         if (!_objects.TryGetValue(objectId, out var o))
         {
-            _objects.Add(objectId, o = new(objectId));
+            _objects.Add(objectId, o = new(objectId, ++_lastNumber));
             _inOrder.Add(o);
         }
         // Copies, as a store on disk would make: the caller may reuse its buffers.

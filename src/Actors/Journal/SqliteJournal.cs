@@ -83,6 +83,10 @@ public sealed partial class SqliteJournal : IJournal
         [.. _objects.Values.OrderBy(o => o.Id).Select(o => new ObjectSummary(o.Hash, o.Entries, o.Frontier))];
 
     /// <inheritdoc/>
+    public IReadOnlyList<NumberedObject> ObjectsFrom(long number) =>
+        [.. _objects.Values.Where(o => o.Id >= number && o.Entries > 0).OrderBy(o => o.Id).Select(o => new NumberedObject(o.Id, o.Hash))];
+
+    /// <inheritdoc/>
     public void Append(IReadOnlyList<ObjectBatch> batches)
     {
         lock (_writing)

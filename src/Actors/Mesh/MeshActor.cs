@@ -25,7 +25,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Dictionary<PeerId, Session> _sessions = [];
-    private readonly List<ITransportListener> _listeners = [];
+    private readonly Listeners _listeners = new();
     private readonly Dictionary<string, TopicPolicy> _policies = new(StringComparer.Ordinal);
     private readonly HashSet<string> _dormant = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _channels = new(StringComparer.Ordinal);
@@ -55,9 +55,8 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.Connect>(OnConnect);
         Receive<MeshProtocol.LeaveTopic>(leave => { if (_sessions.TryGetValue(leave.Peer, out var session)) session.Actor.Tell(leave); });
         Receive<MeshProtocol.GetPeers>(_ => Sender.Tell(new MeshProtocol.Peers(
-            [.. _sessions.Values.Where(s => s.Info is not null).Select(s => s.Info!)], [.. _listeners.Select(l => l.Address)], [.. _pool.Blocked])));
+            [.. _sessions.Values.Where(s => s.Info is not null).Select(s => s.Info!)], _listeners.Addresses, [.. _pool.Blocked])));
         Receive<Listen>(listen => OnListen(listen.Address));
-        Receive<Listening>(listening => _listeners.Add(listening.Listener));
         Receive<DialTick>(tick => Serve(tick.Address));
         Receive<QueueTick>(_ => DialWaiting());
         Receive<Dialled>(OnDialled);
@@ -116,7 +115,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     internal sealed record Listen(Uri Address);
 
     /// <summary>Connections are accepted there.</summary>
-    internal sealed record Listening(ITransportListener Listener);
+    internal sealed record Listening(Uri Address);
 
     private sealed record Accepted(IFrameConnection Connection);
 
@@ -146,7 +145,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
     {
         _stopping.Cancel();
         // The one place that waits: whoever has seen the node stop may listen on its ports again.
-        Task.WhenAll(_listeners.Select(listener => listener.DisposeAsync().AsTask())).Wait(ListenersStop);
+        _listeners.Close(ListenersStop);
     }
 
     // A session that dies of our own bug takes its connection with it, and nobody else's.
@@ -169,16 +168,8 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
             return;
         }
         var (self, sender) = (Self, Sender);
-        transport.ListenAsync(address, connection => self.Tell(new Accepted(connection))).ContinueWith(listening =>
-        {
-            if (!listening.IsCompletedSuccessfully)
-            {
-                sender.Tell(new Status.Failure(listening.Exception!.GetBaseException()));
-                return;
-            }
-            self.Tell(new Listening(listening.Result));
-            sender.Tell(new Listening(listening.Result));
-        }, TaskScheduler.Default);
+        _listeners.Open(transport, address, connection => self.Tell(new Accepted(connection)))
+            .PipeTo(sender, self, listener => new Listening(listener.Address), failure => new Status.Failure(failure.GetBaseException()));
     }
 
     // Channel, policy and whether it sleeps are told in any order; what sessions see is the three together.

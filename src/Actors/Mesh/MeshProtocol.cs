@@ -111,7 +111,8 @@ public static class MeshProtocol
     /// <param name="Kind">What software the peer may be.</param>
     /// <param name="Session">Where messages to the peer go.</param>
     /// <param name="Before">The channel that carried the topic until now, which may have messages to hand over; null for a peer that is new to the topic.</param>
-    internal sealed record PeerJoined(string Topic, PeerId Peer, KeyId KeyId, PeerKind Kind, IActorRef Session, IActorRef? Before = null);
+    /// <param name="Hub">Where messages to it and to others go instead, together, as <see cref="SendToMany"/>; null where each goes to its session.</param>
+    internal sealed record PeerJoined(string Topic, PeerId Peer, KeyId KeyId, PeerKind Kind, IActorRef Session, IActorRef? Before = null, IActorRef? Hub = null);
 
     /// <summary>The session is over, or carries the topic no more.</summary>
     /// <param name="Topic">The topic.</param>
@@ -129,6 +130,9 @@ public static class MeshProtocol
 
     /// <summary>Send this on the topic.</summary>
     internal sealed record SendOnTopic(string TopicText, ReadOnlyMemory<byte> Message);
+
+    /// <summary>Send these on the topic, to peers of one hub; each peer's in this order.</summary>
+    internal sealed record SendToMany(string TopicText, IReadOnlyList<(PeerId Peer, ReadOnlyMemory<byte> Message)> Messages);
 
     /// <summary>The peer did something wrong; the session adds up and closes when it is enough.</summary>
     internal sealed record Charge(Reject Why, int Points);

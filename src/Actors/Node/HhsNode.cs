@@ -188,11 +188,13 @@ public sealed partial class HhsNode : IAsyncDisposable
         }
         catch (AskTimeoutException)
         {
-            throw new HhsException(new(Model.RejectCode.TimedOut, "the node did not answer in time; its log says why"));
+            bool writes = message is ObjectsProtocol.Create or ObjectsProtocol.ToObject { Message: ObjectProtocol.Apply };
+            throw new HhsException(new(Model.RejectCode.TimedOut, "the node did not answer in time; its log says why"
+                + (writes ? ". It is not known whether the write counts: read before you write again" : "")));
         }
     }
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
 
     private static T Expect<T>(object answer) => answer switch
     {

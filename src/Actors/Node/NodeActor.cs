@@ -23,6 +23,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private readonly HhsSettings _settings;
     private readonly List<Uri> _listening = [];
     private readonly HashSet<KeyId> _blocked = [];
+    private long _blockedChanges;
     private IJournal? _journal;
     private IDisposable? _folder;
     private SecretKey _identity = null!;
@@ -32,6 +33,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private IActorRef _discovery = ActorRefs.Nobody;
     private IActorRef _audiences = ActorRefs.Nobody;
     private IActorRef _relay = ActorRefs.Nobody;
+    private IActorRef _announced = ActorRefs.Nobody;   // among nodes of which one announces all
     private readonly Dictionary<string, ITransport> _transports = new(StringComparer.Ordinal);
     private readonly Dictionary<TrackerAddress, IActorRef> _trackers = [];
 
@@ -44,6 +46,10 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _settings = settings;
         Become(Starting);
     }
+
+    private sealed record BlockedRead(HashSet<KeyId> Stored, long Changes);
+
+    private sealed record NotRead(Exception Cause);
 
     /// <inheritdoc/>
     public IStash Stash { get; set; } = null!;
@@ -81,38 +87,57 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         _mesh = Context.ActorOf(MeshActor.Props(new(
             Handshake, SystemRandom.Instance, _transports, _settings.Mesh)), "mesh");
         _discovery = Context.ActorOf(DiscoveryActor.Props(_settings.Discovery, _identity.KeyId, _mesh, [.. _transports.Keys]), "discovery");
-        ReadBlocked();
+        TakeBlocked(BlockedIn(_journal));
         // Before the first object is offered to anybody.
         foreach (object policy in AudiencesActor.Beforehand(_journal, Context.GetLogger())) _mesh.Tell(policy);
         _audiences = Context.ActorOf(AudiencesActor.Props(_journal, _mesh), "audiences");
         _relay = StartRelay(_journal);
         _objects = Context.ActorOf(_settings.Registry(new(
-            _journal, _journalActor, _mesh, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
+            _journal, _journalActor, _relay.IsNobody() ? _mesh : _relay, _identity, _settings.Types, SystemRandom.Instance, _settings.Sync, _settings.Objects) { Relay = _relay }), "objects");
         _relay.Tell(new RelayProtocol.Begin(_objects));
         _audiences.Tell(new AudiencesActor.Follow(_objects));
         foreach (var peer in _settings.Peers) _mesh.Tell(new MeshProtocol.AddPeer(peer));
     }
 
-    private void ReadBlocked()
+    private static HashSet<KeyId> BlockedIn(IJournal journal)
     {
         var stored = new HashSet<KeyId>();
-        foreach (var (name, _) in _journal!.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        foreach (var (name, _) in journal.Settings(BlockedPrefix)) if (KeyId.TryParse(name.AsSpan(BlockedPrefix.Length), out var key)) stored.Add(key);
+        return stored;
+    }
+
+    private void TakeBlocked(HashSet<KeyId> stored)
+    {
         foreach (var key in stored.Except(_blocked)) _mesh.Tell(new MeshProtocol.Block(key));
         foreach (var key in _blocked.Except(stored)) _mesh.Tell(new MeshProtocol.Unblock(key));
         _blocked.Clear();
         _blocked.UnionWith(stored);
     }
 
+    // A database that is away is not to hold up what the node is asked meanwhile.
+    private void ReadBlocked()
+    {
+        var (journal, changes) = (_journal!, _blockedChanges);
+        StoreThreads.AskAsync(Context.System, () => BlockedIn(journal)).PipeTo(Self, success: stored => new BlockedRead(stored, changes), failure: cause => new NotRead(cause));
+    }
+
+    private void OnBlockedRead(BlockedRead read)
+    {
+        if (read.Changes == _blockedChanges) TakeBlocked(read.Stored);
+        else ReadBlocked();   // somebody was blocked or unblocked here meanwhile
+    }
+
     private IActorRef StartRelay(IJournal journal)
     {
         if (!_settings.Relay.Enabled) return ActorRefs.Nobody;
-        foreach (var (policy, mode) in RelayActor.Beforehand(journal, _settings.Relay))
+        var hosted = RelayRecord.Load(journal);
+        foreach (var one in hosted)
         {
-            if (policy is not null) _mesh.Tell(policy);
-            _discovery.Tell(mode);
+            if (RelayActor.PolicyOf(one.Id, journal, _settings.Relay) is { } policy) _mesh.Tell(policy);
+            _discovery.Tell(new DiscoveryActor.SetMode(one.Id, RelayActor.ModeOf(one, _settings.Relay)));
         }
-        var relay = Context.ActorOf(RelayActor.Props(new(
-            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock)), "relay");
+        var relay = Context.ActorOf(RelayDeskActor.Props(new(
+            journal, _journalActor, _mesh, _discovery, _settings.Relay, _settings.Objects.FetchTimeout, _settings.Clock, hosted, _settings.Once)), "relay");
         _mesh.Tell(new MeshProtocol.SetRelay(new(relay, RelayActor.Allowed(_settings.Relay))));
         return relay;
     }
@@ -121,7 +146,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<MeshActor.Listening>(listening =>
         {
-            _listening.Add(listening.Listener.Address);
+            _listening.Add(listening.Address);
             RunWhenListening();
         });
         Receive<Status.Failure>(failure => Fail(failure.Cause));
@@ -131,6 +156,7 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private void RunWhenListening()
     {
         if (_listening.Count < _settings.Listen.Count) return;
+        if (_settings.Once.IsShared) _announced = StartAnnouncer(_settings.Once);
         foreach (var tracker in _settings.Trackers) AddTracker(tracker);   // they are told where we listen
         Become(Running);
         Stash.UnstashAll();
@@ -141,10 +167,22 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
     private void AddTracker(TrackerAddress tracker)
     {
         if (_trackers.ContainsKey(tracker)) return;
-        var client = Context.ActorOf(TrackerClientActor.Props(new(
-            tracker, Handshake, SystemRandom.Instance, _transports, _journal!, AnnouncedAddresses.Of(_settings.Announce, _listening), _settings.TrackerClient)), $"tracker-{_trackers.Count + 1}");
+        var setup = ClientOf(tracker) with { Announce = _settings.Once.IsShared ? [] : Addresses };
+        var client = Context.ActorOf(TrackerClientActor.Props(setup), $"tracker-{_trackers.Count + 1}");
+        _announced.Tell(new AnnouncedNodeActor.AnnounceTo(tracker));
         _trackers.Add(tracker, client);
         _discovery.Tell(new DiscoveryProtocol.AddSource(client, TrackerPriority));
+    }
+
+    private IReadOnlyList<string> Addresses => AnnouncedAddresses.Of(_settings.Announce, _listening);
+
+    private TrackerClientSetup ClientOf(TrackerAddress tracker) => new(tracker, Handshake, SystemRandom.Instance, _transports, _journal!, [], _settings.TrackerClient);
+
+    private IActorRef StartAnnouncer(IOnce once)
+    {
+        var system = Context.System;
+        var announcer = AnnouncerActor.Props(_discovery, tracker => ClientOf(tracker) with { IsSucceeded = () => once.IsSucceeded(system) });
+        return Context.ActorOf(AnnouncedNodeActor.Props(Addresses, context => once.Start(context, "announcer", announcer)), "announced");
     }
 
     private void Running()
@@ -154,12 +192,14 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
         Receive<MeshProtocol.AddPeer>(_mesh.Forward);
         Receive<MeshProtocol.Block>(block =>
         {
+            _blockedChanges++;
             _blocked.Add(block.KeyId);
             _mesh.Forward(block);
             Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
         });
         Receive<MeshProtocol.Unblock>(unblock =>
         {
+            _blockedChanges++;
             _blocked.Remove(unblock.KeyId);
             _mesh.Forward(unblock);
             Context.System.EventStream.Publish(NodeProtocol.SettingsChanged.Instance);
@@ -169,6 +209,8 @@ public sealed class NodeActor : ReceiveActor, IWithUnboundedStash
             ReadBlocked();
             _audiences.Forward(read);
         });
+        Receive<BlockedRead>(OnBlockedRead);
+        Receive<NotRead>(failed => Context.GetLogger().Warning("Who is blocked could not be read: {0}", failed.Cause.Message));   // it is read again later
         Receive<MeshProtocol.GetPeers>(_mesh.Forward);
         Receive<DiscoveryProtocol.AddSource>(_discovery.Forward);
         Receive<DiscoveryActor.SetMode>(_discovery.Forward);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Akka.Actor;
 using Hhs.Actors.Objects;
+using Hhs.Model;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Types;
@@ -41,7 +42,7 @@ public sealed class ObjectHandle
     {
         var whole = Path.Reverse().Aggregate(query, (inner, child) => new ObjectMessages.AskNested(child, inner));
         var answer = (await SendAsync<ObjectProtocol.Answered>(new ObjectProtocol.Ask(whole, at)).ConfigureAwait(false)).Value;
-        return answer is Model.Reject why ? throw new HhsException(why) : (T)answer;
+        return answer is Reject why ? throw new HhsException(why) : (T)answer;
     }
 
     /// <summary>An object nested in this one, a set or record, at whatever depth.</summary>
@@ -87,6 +88,7 @@ public sealed class ObjectHandle
     }
 
     /// <summary>Changes from now on, until cancelled. A reader that lags sees each change, later.</summary>
+    /// <exception cref="HhsException">The object has stopped, or it moves to another node, or its node is gone: subscribe again, and read what may have been missed.</exception>
     public IAsyncEnumerable<T> ChangesAsync<T>(IObjectDelta delta, CancellationToken cancel = default) => ChangesAsync<T>(delta, null, cancel);
 
     // With a question: its answer is among the changes, at its place, so that none is missed between the two.
@@ -107,19 +109,38 @@ public sealed class ObjectHandle
 
     private Task<T> SendAsync<T>(object message) => HhsNode.AskAsync<T>(_node, new ObjectsProtocol.ToObject(Root, message));
 
-    private sealed class Subscriber : ReceiveActor
+    private sealed class Subscriber : ReceiveActor, IWithTimers
     {
         public Subscriber(IActorRef node, ContentHash id, IObjectDelta delta, IObjectQuery? first, ChannelWriter<object> changes)
         {
             Receive<ObjectProtocol.Subscribed>(_ =>
             {
-                if (first is not null) node.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Ask(first)), Self);
+                Context.Watch(Sender);   // a node that dies tells nobody
+                if (first is null) Timers.Cancel(nameof(Late));
+                else node.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Ask(first)), Self);
             });
-            Receive<ObjectProtocol.Answered>(answered => changes.TryWrite(answered.Value));
+            Receive<ObjectProtocol.Answered>(answered =>
+            {
+                Timers.Cancel(nameof(Late));
+                changes.TryWrite(answered.Value);
+            });
             Receive<ObjectProtocol.Changed>(changed => changes.TryWrite(changed.Delta));
-            Receive<ObjectProtocol.Refused>(refused => changes.TryComplete(new HhsException(refused.Why)));
+            Receive<ObjectProtocol.Refused>(refused => End(refused.Why));
+            Receive<Terminated>(_ => End(new(RejectCode.Declined, "the object's actor or its node is gone: subscribe again")));
+            Receive<Late>(_ => End(new(RejectCode.TimedOut, "the object did not answer in time: subscribe again")));
             node.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Subscribe(delta)), Self);
+
+            void End(Reject why) => changes.TryComplete(new HhsException(why));
         }
+
+        private sealed record Late
+        {
+            public static readonly Late Instance = new();
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartSingleTimer(nameof(Late), Late.Instance, HhsNode.AnswerWithin);
     }
 
     private const int LogPage = 1024;

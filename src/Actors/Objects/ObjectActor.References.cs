@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Hhs.Actors.Gossip;
 using Hhs.Model;
+using Hhs.Model.Hashing;
 
 namespace Hhs.Actors.Objects;
 
@@ -8,6 +9,7 @@ namespace Hhs.Actors.Objects;
 public sealed partial class ObjectActor
 {
     private readonly HashSet<IActorRef> _followers = [];
+    private readonly Dictionary<ContentHash, IActorRef> _following = [];   // by what is observed: the actors that have answered
 
     private sealed record FollowAgain
     {
@@ -19,7 +21,7 @@ public sealed partial class ObjectActor
         Receive<ObjectProtocol.Follow>(_ => OnFollow());
         Receive<ObjectProtocol.Grew>(OnGrew);
         Receive<FollowAgain>(_ => OnFollowAgain());
-        Receive<ObjectProtocol.FollowLost>(_ => Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter));
+        Receive<ObjectProtocol.FollowLost>(_ => OnObservedEnded(Sender));
     }
 
     // What the object judges by lives in other objects' logs: they are kept beside it, and fetched if they are not here.
@@ -33,7 +35,14 @@ public sealed partial class ObjectActor
     private void FollowObserved()
     {
         foreach (var id in _mirrors.Observed) Context.Parent.Tell(new ObjectsProtocol.Follow(id, _id));
-        if (_mirrors.Observed.Any(id => !_mirrors.TryGet(id, out _))) Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
+        FollowLater();
+    }
+
+    // Until each has answered: what was asked can be lost with a node.
+    private void FollowLater()
+    {
+        if (_mirrors.Observed.All(_following.ContainsKey)) Timers.Cancel(nameof(FollowAgain));
+        else Timers.StartSingleTimer(nameof(FollowAgain), FollowAgain.Instance, FollowAgainAfter);
     }
 
     private void OnFollowAgain()
@@ -47,11 +56,22 @@ public sealed partial class ObjectActor
 
     private void OnGrew(ObjectProtocol.Grew grew)
     {
+        if (_following.TryAdd(grew.Id, Sender) || !_following[grew.Id].Equals(Sender))
+        {
+            _following[grew.Id] = Context.Watch(Sender);   // at another node it can end without a word
+            FollowLater();
+        }
         if (!_mirrors.Follow(grew.Id, grew.Count, grew.Last)) return;
         _gossip.Tell(GossipActor.Retry.Instance);
         foreach (var (asker, ask) in _unanswered) Self.Tell(ask, asker);
         _unanswered.Clear();
         if (_subscribers.Count > 0 && _durable.Count > 0) TellSubscribers();
+    }
+
+    private void OnObservedEnded(IActorRef ended)
+    {
+        foreach (var id in _following.Where(f => f.Value.Equals(ended)).Select(f => f.Key).ToArray()) _following.Remove(id);
+        FollowLater();
     }
 
     private void OnFollow()

@@ -16,7 +16,7 @@ namespace Hhs.Actors.Objects;
 /// journal; what is admitted meanwhile makes the next. If the journal refuses, the log in memory is ahead of the truth: the
 /// actor dies, and its successor starts from what is stored, to be read only if the journal takes no more writes.
 /// </remarks>
-public sealed partial class ObjectActor : ReceiveActor, IWithTimers
+public sealed partial class ObjectActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private readonly ContentHash _id;
     private readonly ObjectServices _services;
@@ -38,6 +38,11 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
         (_id, _services) = (id, services);
         _payloads = new(id, services.Journal, services.Settings.PayloadCacheBytesMax);
         _mirrors = new(services);
+        Become(Opening);
+    }
+
+    private void Open()
+    {
         ReceiveAdmission();
         ReceiveStoring();
         ReceiveReferences();
@@ -47,6 +52,7 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
         {
             _subscribers.Remove(gone.ActorRef);
             _followers.Remove(gone.ActorRef);
+            OnObservedEnded(gone.ActorRef);
         });
     }
 
@@ -55,19 +61,6 @@ public sealed partial class ObjectActor : ReceiveActor, IWithTimers
 
     /// <summary>The object's first entry, from this node or fetched from a peer. Answered by <see cref="ObjectProtocol.Applied"/>.</summary>
     internal sealed record CreateWith(Entry Create);
-
-    /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        var keys = new TagCode.KeyPool();
-        _epoch = _services.Journal.Acquire(_id);   // before reading: what is read then is all that there is until we write
-        _replica = Replica.Reopen(_id, _services.Journal.ReadIndex(_id).Select(entry => (entry.Header, DecodeTags(_id, entry.Header, entry.Tags, keys))), _payloads, _services.Types, _mirrors);
-        _durable = new(_id, _replica.Log, _payloads);
-        _durable.AdvanceTo(_replica.Log.Count);
-        _told = _durable.Version;
-        _gossip = Context.ActorOf(GossipActor.Props(_durable, _services), "gossip");
-        ObserveReferences();
-    }
 
     // A journal that has failed refuses every write until the node is restarted: trying again would only cost us the reads.
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public sealed record ObjectServices(
     /// <summary>Whether other nodes have objects of the same store: then those alone are here that were acquired, see <see cref="ObjectsProtocol.Acquire"/>.</summary>
     internal bool IsShared { get; init; }
 
+    /// <summary>How long a shared object that another writer has taken from this node is left to that one, whoever asks for it here.</summary>
+    internal TimeSpan LeftAfterFenced { get; init; }
+
     /// <summary>The channel of sleeping objects; the registry sets it.</summary>
     internal IActorRef Sleepers { get; init; } = ActorRefs.Nobody;
 }

@@ -92,6 +92,11 @@ public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
         var cause = failure is ActorInitializationException ? failure.InnerException : failure;
         if (cause is not (JournalException or ObjectActor.NotStoredException)) return Directive.Stop;
         if (_active.Find(Sender) is { } releasing && _releasing.ContainsKey(releasing.Id)) return Directive.Stop;   // its successor is another node's
+        if (_services.IsShared && _active.Find(Sender) is { } lost && cause is ObjectActor.NotStoredException { Fault: JournalFault.Fenced })
+        {
+            OnFenced(lost.Id);
+            return Directive.Stop;
+        }
         if (_active.Find(Sender) is { } failed) Self.Tell(new ObjectsProtocol.StaysAwake(failed.Id));   // the successor has not been asked to sleep
         return Directive.Restart;
     });
@@ -199,10 +204,11 @@ public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
         if (excess > 0) foreach (var idle in _active.Unused(Now - JustUsed, excess)) AskToSleep(idle, JustUsed);
     }
 
+    // What was passed on is of use there a little later: whose time is up here is not to stay, and count as just used, for that.
     private void AskToSleep(ActiveObject o, TimeSpan idleFor)
     {
         _active.BeginToSleep(o);
-        o.Actor.Tell(new ObjectActor.Passivate(idleFor));
+        o.Actor.Tell(new ObjectActor.Passivate(idleFor - (idleFor / 4 < PassedOnWithin ? idleFor / 4 : PassedOnWithin)));
     }
 
     // Whoever asks for it from now on is for a successor, which asks peers anew.
@@ -265,6 +271,7 @@ public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
     private static string ActorName(ContentHash id) => id.ToString().Replace('/', '_').Replace('+', '-');
 
     private const int PassivateAtOnce = 256;
+    private static readonly TimeSpan PassedOnWithin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan JustUsed = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 }

@@ -27,8 +27,14 @@ public static class ObjectsProtocol
     /// <summary>The object is still in the store.</summary>
     internal sealed record DropFailed(ContentHash Id, string Why);
 
-    /// <summary>The object is this node's from now on. Said to a registry that shares its store with others.</summary>
+    /// <summary>The object is this node's from now on. Said to a registry that shares its store with others. Answered by <see cref="Acquired"/>, and later perhaps by <see cref="Lost"/>.</summary>
     internal sealed record Acquire(ContentHash Id);
+
+    /// <summary>The registry takes what is for the object.</summary>
+    internal sealed record Acquired(ContentHash Id);
+
+    /// <summary>The object has another writer: it has stopped here, and whoever places objects is to place it anew.</summary>
+    internal sealed record Lost(ContentHash Id);
 
     /// <summary>The object is to be another node's: stop it, with all that it has admitted stored. Answered by <see cref="Released"/>.</summary>
     internal sealed record Release(ContentHash Id);

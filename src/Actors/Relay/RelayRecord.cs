@@ -10,25 +10,33 @@ namespace Hhs.Actors.Relay;
 /// <summary>What is kept of a hosted object over restarts: a setting of the store, <c>relay/ID</c> with the owner and the time of last use.</summary>
 internal static class RelayRecord
 {
-    /// <summary>What the store says is hosted. Records of what is not stored are left over from fetches that a crash has ended, and are removed.</summary>
+    /// <summary>What the store says is hosted; with no bytes what is being fetched, or was when the relay ended.</summary>
     public static IReadOnlyList<HostedObject> Load(IJournal journal)
     {
         var hosted = new List<HostedObject>();
-        foreach (var (name, text) in journal.Settings(Prefix))
-        {
-            if (ContentHash.TryParse(name.AsSpan(Prefix.Length), out var id) && journal.BytesOf(id) is > 0 and var bytes
-                && Encoding.UTF8.GetString(text.Span).Split(' ') is [var key, var seconds] && KeyId.TryParse(key, out var owner)
-                && long.TryParse(seconds, CultureInfo.InvariantCulture, out long at) && at is >= 0 and < SecondsMax)
-                hosted.Add(new(id, owner, DateTimeOffset.FromUnixTimeSeconds(at)) { Bytes = bytes });
-            else journal.PutSetting(name, null);
-        }
+        foreach (var (name, text) in journal.Settings(Prefix)) if (TryRead(name, text, journal) is { } one) hosted.Add(one);
         return hosted;
     }
+
+    /// <summary>Removes what is no record.</summary>
+    public static void RemoveUnreadable(IJournal journal)
+    {
+        foreach (var (name, text) in journal.Settings(Prefix)) if (TryRead(name, text, journal) is null) journal.PutSetting(name, null);
+    }
+
+    /// <summary>Whether the object is hosted, or being fetched.</summary>
+    public static bool Exists(IJournal journal, ContentHash id) => journal.TryGetSetting(Prefix + id, out _);
 
     public static void Save(IJournal journal, HostedObject hosted) =>
         journal.PutSetting(Prefix + hosted.Id, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{hosted.Owner} {hosted.LastUsed.ToUnixTimeSeconds()}")));
 
     public static void Remove(IJournal journal, ContentHash id) => journal.PutSetting(Prefix + id, null);
+
+    private static HostedObject? TryRead(string name, ReadOnlyMemory<byte> text, IJournal journal) =>
+        ContentHash.TryParse(name.AsSpan(Prefix.Length), out var id) && Encoding.UTF8.GetString(text.Span).Split(' ') is [var key, var seconds] && KeyId.TryParse(key, out var owner)
+            && long.TryParse(seconds, CultureInfo.InvariantCulture, out long at) && at is >= 0 and < SecondsMax
+            ? new(id, owner, DateTimeOffset.FromUnixTimeSeconds(at)) { Bytes = journal.BytesOf(id) }
+            : null;
 
     private const string Prefix = "relay/";
     private const long SecondsMax = 253_402_300_799;   // the year 9999

@@ -15,6 +15,9 @@ public sealed record RelaySettings
     /// <summary>Whether hosted objects are offered to whoever knows their ids, although only some may have objects hosted.</summary>
     public bool ServeAll { get; init; }
 
+    /// <summary>Whether hosted objects are offered to some only.</summary>
+    internal bool IsPrivate => Allow.Count > 0 && !ServeAll;
+
     /// <summary>Objects that are fetched at a time; others wait for their turn.</summary>
     public int FetchesMax { get; init; } = 256;
 

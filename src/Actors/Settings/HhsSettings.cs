@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Hhs.Actors.Discovery;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Mesh;
+using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Relay;
 using Hhs.Actors.Tracker;
@@ -25,6 +26,9 @@ public sealed record HhsSettings
 
     /// <summary>Who keeps the objects: the actor answers what <see cref="ObjectsActor"/> does, which keeps them on this node alone.</summary>
     public Func<ObjectServices, Props> Registry { get; init; } = ObjectsActor.Props;
+
+    /// <summary>Where that runs which is to run once among all nodes that act as one peer.</summary>
+    internal IOnce Once { get; init; } = OnceHere.Instance;
 
     /// <summary>The node's identity; null takes the one on disk, and makes it if there is none.</summary>
     public SecretKey? Identity { get; init; }

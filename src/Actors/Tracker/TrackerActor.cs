@@ -24,7 +24,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private readonly RequestQuota<string> _perHost;
     private readonly HashSet<IActorRef> _connections = [];   // also those that have lost their place and are being closed
     private readonly ConnectionPlaces<IActorRef> _places;
-    private readonly List<ITransportListener> _listeners = [];
+    private readonly Listeners _listeners = new();
     private readonly TimeProvider _clock;
     private readonly long _started;
     private TrackerStore? _store;
@@ -60,7 +60,10 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     /// <summary>A client's request; answered by a <see cref="TrackerResponse"/>.</summary>
     internal sealed record Asked(KeyId KeyId, string Network, TrackerRequest Request);
 
-    private sealed record Listening(ITransportListener Listener);
+    private sealed record Listening
+    {
+        public static readonly Listening Instance = new();
+    }
 
     private sealed record Accepted(IFrameConnection Connection);
 
@@ -100,7 +103,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     protected override void PostStop()
     {
         // Waits: whoever has seen the tracker stop may start it again on the same port and folder.
-        Task.WhenAll(_listeners.Select(listener => listener.DisposeAsync().AsTask())).Wait(StopWithin);
+        _listeners.Close(StopWithin);
         if (_store is not null && _saving.Wait(StopWithin)) TrySave();
         _store?.Dispose();
         TrackerMetrics.Announcements(-_counted);
@@ -117,25 +120,21 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private void Starting()
     {
-        Receive<Listening>(listening =>
-        {
-            _listeners.Add(listening.Listener);
-            RunWhenListening();
-        });
+        Receive<Listening>(_ => RunWhenListening());
         Receive<Status.Failure>(failure => Fail(failure.Cause));
         ReceiveAny(_ => Stash.Stash());
     }
 
     private void RunWhenListening()
     {
-        if (_listeners.Count < _setup.Listen.Count) return;
+        if (_listeners.Addresses.Count < _setup.Listen.Count) return;
         Become(Running);
         Stash.UnstashAll();
     }
 
     private void Running()
     {
-        Receive<TrackerProtocol.GetReady>(_ => Sender.Tell(new TrackerProtocol.Ready(_setup.Handshake.Own.KeyId, [.. _listeners.Select(l => l.Address)])));
+        Receive<TrackerProtocol.GetReady>(_ => Sender.Tell(new TrackerProtocol.Ready(_setup.Handshake.Own.KeyId, _listeners.Addresses)));
         Receive<TrackerProtocol.GetCounts>(_ => Sender.Tell(new TrackerProtocol.Counts(_registry.Count, _connections.Count)));
         Receive<Accepted>(accepted => OnAccepted(accepted.Connection));
         Receive<Asked>(OnAsked);
@@ -149,7 +148,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         Timers.CancelAll();
         Become(() =>
         {
-            Receive<Listening>(listening => _listeners.Add(listening.Listener));
+            Receive<Listening>(_ => { });
             Receive<Accepted>(accepted => Refuse(accepted.Connection, "the tracker did not start"));
             ReceiveAny(_ => Sender.Tell(new Status.Failure(cause)));
         });
@@ -172,8 +171,8 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         if (!_setup.Transports.TryGetValue(address.Scheme, out var transport))
             throw new TransportException($"cannot listen on {address}: no transport for '{address.Scheme}://', use one of {string.Join(", ", _setup.Transports.Keys.Order(StringComparer.Ordinal).Select(s => s + "://"))}");
         var self = Self;
-        transport.ListenAsync(address, connection => self.Tell(new Accepted(connection)))
-            .PipeTo(self, success: listener => new Listening(listener), failure: failure => new Status.Failure(failure.GetBaseException()));
+        _listeners.Open(transport, address, connection => self.Tell(new Accepted(connection)))
+            .PipeTo(self, success: _ => Listening.Instance, failure: failure => new Status.Failure(failure.GetBaseException()));
     }
 
     private void OnAccepted(IFrameConnection connection)

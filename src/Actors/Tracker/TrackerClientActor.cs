@@ -37,11 +37,15 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
         _schedule = new(new(setup.Handshake.Own.KeyId, setup.Announce), setup.Settings, setup.Random);
         _keys = new(setup.Journal, setup.Tracker);
         Receive<DiscoveryProtocol.Carried>(carried => Carry(new TrackerScheduleInput.Carried([.. carried.Topics.Select(t => t.ToString())], Now)));
+        Receive<SetAddresses>(set => Carry(new TrackerScheduleInput.Addresses(set.Addresses, Now)));
         Receive<DiscoveryProtocol.Find>(OnFind);
         Receive<TrackerExchangeActor.Answered>(OnAnswered);
         Receive<TrackerExchangeActor.Failed>(OnFailed);
         Receive<TimerTick>(_ => Carry(new TrackerScheduleInput.TimerFired(Now)));
     }
+
+    /// <summary>Announce these addresses from now on.</summary>
+    internal sealed record SetAddresses(IReadOnlyList<string> Addresses);
 
     private sealed record TimerTick
     {
@@ -56,7 +60,7 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        if (_schedule.Goodbye() is not { } goodbye || _schedule.Failures > 0) return;
+        if (_schedule.Goodbye() is not { } goodbye || _schedule.Failures > 0 || _setup.IsSucceeded()) return;
         // The second place that waits, and not for long: without a goodbye others dial us in vain until the announcement expires.
         // Our own children have stopped by now, and those of the user guardian may be about to.
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,4 +162,8 @@ public sealed class TrackerClientActor : ReceiveActor, IWithTimers
 /// <param name="Settings">Paces and bounds.</param>
 public sealed record TrackerClientSetup(
     TrackerAddress Tracker, HandshakeSettings Handshake, IRandomSource Random, IReadOnlyDictionary<string, ITransport> Transports, IJournal Journal,
-    IReadOnlyList<string> Announce, TrackerClientSettings Settings);
+    IReadOnlyList<string> Announce, TrackerClientSettings Settings)
+{
+    /// <summary>Whether somebody else goes on announcing the same when this client stops.</summary>
+    internal Func<bool> IsSucceeded { get; init; } = () => false;
+}

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Hhs.Actors.Objects;
+using Hhs.Cluster.Remoting;
 using Hhs.Cluster.Sessions;
 using Hhs.Cluster.Telemetry;
 using Hhs.Cluster.Wire;
@@ -17,9 +18,10 @@ internal sealed class ClusterObjectsActor : ReceiveActor
     public ClusterObjectsActor(ObjectServices services)
     {
         var settings = ClusterSettings.FromConfig(Context.System.Settings.Config);
+        if (ClusterConfiguration.Exposure(Context.System) is { } exposed) Context.GetLogger().Warning(exposed);
         var standIns = Context.ActorOf(StandInsActor.Props(), "stand-ins");
         var topics = Context.ActorOf(TopicsActor.Props(services.Mesh, services.Journal, standIns, settings), "topics");
-        var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true }), "registry");
+        var registry = Context.ActorOf(ObjectsActor.Props(services with { Mesh = topics, IsShared = true, LeftAfterFenced = settings.LeftAfterFenced }), "registry");
         var region = ClusterSharding.Get(Context.System).Start(
             ShardType,
             name => ObjectEntityActor.Props(ObjectMessages.IdOf(name), registry, topics, standIns),
@@ -29,6 +31,7 @@ internal sealed class ClusterObjectsActor : ReceiveActor
             ObjectEntityActor.GiveUp.Instance);
         Context.ActorOf(SharedSettingsActor.Props(Context.Parent, settings), "shared-settings");
         Context.ActorOf(MembersActor.Props(), "members");
+        Context.ActorOf(KinActor.Props(services.Journal, store => new(services.Identity.KeyId.ToString(), store, settings.NumberOfShards, Kin.MessagesVersion)), "kin");
         topics.Tell(new TopicsActor.Begin(Context.ActorOf(RemoteSessionsActor.Props(region, topics, settings), "remote-sessions")));
 
         Receive<ObjectsProtocol.Create>(create => region.Forward(new ToEntity(Entry.Make(create.Payload, Position.Empty).Hash, create)));

@@ -21,6 +21,7 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
     private readonly Dictionary<PeerId, Session> _sessions = [];
     private readonly Dictionary<long, Route> _routes = [];
     private readonly Dictionary<(string Topic, PeerId Peer), Route> _byTopic = [];
+    private readonly Dictionary<IActorRef, Dictionary<(long Route, int Channel), int>> _drained = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private long _lastNumber;
 
@@ -35,7 +36,8 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
         Receive<MeshProtocol.TopicDrained>(drained => { if (_sessions.TryGetValue(drained.Peer, out var session)) OnDrained(session, drained.Bytes); });
         Receive<Joined>(OnJoined);
         Receive<Processed>(done => { if (_routes.TryGetValue(done.Route, out var route) && route.Unprocessed.Remove(done.Number, out var message)) message.Release(); });
-        Receive<ToPeer>(OnToPeer);
+        Receive<ToPeers>(to => { foreach (var receiver in to.To) OnToPeer(receiver, to.Message); });
+        Receive<TellDrained>(_ => OnTellDrained());
         Receive<Charged>(charged => { if (_sessions.TryGetValue(charged.Peer, out var session)) session.Actor.Tell(new MeshProtocol.Charge(charged.Why, charged.Points)); });
         Receive<Parted>(parted => { if (_routes.TryGetValue(parted.Route, out var route)) _topics.Tell(new TopicsActor.JoinAnew([route.Topic])); });
         Receive<Terminated>(OnTerminated);
@@ -45,6 +47,11 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
     private sealed record Tick
     {
         public static readonly Tick Instance = new();
+    }
+
+    private sealed record TellDrained
+    {
+        public static readonly TellDrained Instance = new();
     }
 
     private sealed class Session(IActorRef actor)
@@ -61,6 +68,7 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
         public ContentHash Topic => topic;
         public MeshProtocol.PeerJoined Peer => joined;
         public IActorRef? StandIn { get; set; }
+        public IActorRef? Hub { get; set; }   // who speaks for that node
         public TimeSpan AskedAt { get; set; }
         public List<MeshProtocol.TopicMessage> Waiting { get; } = [];   // not released: the connection's receive window bounds it
         public Dictionary<long, (Action Release, TimeSpan At)> Unprocessed { get; } = [];
@@ -127,7 +135,7 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
         route.StandIn?.Tell(new Leave(route.Topic, route.Number));
     }
 
-    private void OnToPeer(ToPeer to)
+    private void OnToPeer(Receiver to, ReadOnlyMemory<byte> message)
     {
         if (!_routes.TryGetValue(to.Route, out var route) || !_sessions.TryGetValue(route.Peer.Peer, out var session)) return;
         if (to.Number != ++route.Received)
@@ -135,18 +143,28 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
             _topics.Tell(new TopicsActor.JoinAnew([route.Topic]));
             return;
         }
-        session.Unsent.Enqueue((route, to.Channel, to.Message.Length));
-        session.Actor.Tell(new MeshProtocol.SendOnTopic(route.Peer.Topic, to.Message));
+        route.Hub = Sender;
+        session.Unsent.Enqueue((route, to.Channel, message.Length));
+        session.Actor.Tell(new MeshProtocol.SendOnTopic(route.Peer.Topic, message));
     }
 
     // A session reports what left in the order in which it was told, and names no topic.
-    private static void OnDrained(Session session, int bytes)
+    private void OnDrained(Session session, int bytes)
     {
         while (bytes > 0 && session.Unsent.TryDequeue(out var first))
         {
             bytes -= first.Bytes;
-            first.Route.StandIn?.Tell(new Drained(first.Route.Topic, first.Route.Number, first.Channel, first.Bytes));
+            if (first.Route.Hub is not { } hub) continue;
+            if (_drained.Count == 0) Timers.StartSingleTimer(nameof(TellDrained), TellDrained.Instance, DrainedAfter);
+            if (!_drained.TryGetValue(hub, out var drained)) _drained.Add(hub, drained = []);
+            drained[(first.Route.Number, first.Channel)] = drained.GetValueOrDefault((first.Route.Number, first.Channel)) + first.Bytes;
         }
+    }
+
+    private void OnTellDrained()
+    {
+        foreach (var (hub, drained) in _drained) hub.Tell(new Drained([.. drained.Select(d => (d.Key.Route, d.Key.Channel, d.Value))]));
+        _drained.Clear();
     }
 
     private void OnTerminated(Terminated ended)
@@ -175,6 +193,7 @@ internal sealed class RemoteSessionsActor : ReceiveActor, IWithTimers
         if (lost.Count > 0) _topics.Tell(new TopicsActor.JoinAnew(lost));
     }
 
+    private static readonly TimeSpan DrainedAfter = TimeSpan.FromMilliseconds(5);   // a connection's window is a matter of round trips
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 }

@@ -6,43 +6,38 @@ using Hhs.Protocols;
 
 namespace Hhs.Cluster.Sessions;
 
-/// <summary>To the channels of objects that are here: a session like any other. Its peer is connected to another node, where it is said on.</summary>
+/// <summary>To the channels of objects that are here: a session like any other. Its peer is connected to another node, where it is said on by way of <see cref="FarNodeActor"/>.</summary>
 /// <remarks>Follows an object's channel from one to the next as a session does (SessionTopics), so that they hand over what was said meanwhile.</remarks>
 internal sealed class StandInActor : ReceiveActor
 {
-    private readonly IActorRef _node;
+    private readonly IActorRef _node, _hub;
     private readonly Join _peer;
     private readonly PeerId _self;
     private readonly Dictionary<ContentHash, Part> _parts = [];
 
-    public static Props Props(IActorRef node, Join peer) => Akka.Actor.Props.Create(() => new StandInActor(node, peer));
+    public static Props Props(IActorRef node, IActorRef hub, Join peer) => Akka.Actor.Props.Create(() => new StandInActor(node, hub, peer));
 
-    public StandInActor(IActorRef node, Join peer)
+    public StandInActor(IActorRef node, IActorRef hub, Join peer)
     {
-        (_node, _peer, _self) = (node, peer, new(Self.Path.Name));
+        (_node, _hub, _peer, _self) = (node, hub, peer, new(Self.Path.Name));
         Receive<TakePart>(OnTakePart);
         Receive<StandInsActor.ChannelIs>(now => { if (_parts.TryGetValue(now.Topic, out var part)) Follow(now.Topic, part, now.Channel); });
         Receive<StandInsActor.Part>(gone =>
         {
             if (!_parts.Remove(gone.Topic, out var part)) return;
-            Follow(gone.Topic, part, null);
+            End(gone.Topic, part);
             _node.Tell(new Parted(part.Route));
         });
         Receive<Leave>(leave =>
         {
             if (!_parts.TryGetValue(leave.Topic, out var part) || part.Route != leave.Route) return;   // has joined anew since
             _parts.Remove(leave.Topic);
-            Follow(leave.Topic, part, null);
+            End(leave.Topic, part);
         });
         Receive<Ended>(_ => Context.Stop(Self));
         Receive<FromPeer>(OnFromPeer);
         Receive<Done>(done => { if (_parts.TryGetValue(done.Topic, out var part) && part.Unprocessed.Remove(done.Number)) _node.Tell(new Processed(part.Route, done.Number)); });
-        Receive<Drained>(drained =>
-        {
-            if (_parts.TryGetValue(drained.Topic, out var part) && part.Route == drained.Route && part.Number == drained.Channel)
-                part.Channel?.Tell(new MeshProtocol.TopicDrained(_self, drained.Bytes), Self);
-        });
-        Receive<MeshProtocol.SendOnTopic>(OnSend);
+        Receive<MeshProtocol.SendOnTopic>(send => _hub.Tell(new MeshProtocol.SendToMany(send.TopicText, [(_self, send.Message)]), Sender));
         Receive<MeshProtocol.Charge>(charge => _node.Tell(new Charged(_peer.Peer, charge.Why, charge.Points)));
     }
 
@@ -56,7 +51,6 @@ internal sealed class StandInActor : ReceiveActor
         public long Route => route;
         public IActorRef? Channel { get; set; }
         public int Number { get; set; }   // of the channel, among those that there were
-        public long Sent { get; set; }
         public HashSet<long> Unprocessed { get; } = [];
         public List<FromPeer> Early { get; } = [];   // said before there is a channel; not reported as processed, so bounded
     }
@@ -69,7 +63,7 @@ internal sealed class StandInActor : ReceiveActor
             if (part.Route == route) _node.Tell(new Joined(topic, route));   // asked twice
             return;
         }
-        if (part is not null) Follow(topic, part, null);
+        if (part is not null) End(topic, part);
         _parts[topic] = part = new(route);
         _node.Tell(new Joined(topic, route));
         Follow(topic, part, take.Channel);
@@ -80,14 +74,21 @@ internal sealed class StandInActor : ReceiveActor
         if (Equals(part.Channel, next)) return;
         var (name, before) = (topic.ToString(), part.Channel);
         (part.Channel, part.Number) = (next, part.Number + 1);
+        _hub.Tell(new FarNodeActor.Takes(part.Route, name, _self, next, part.Number));
         before?.Tell(new MeshProtocol.PeerLeft(name, _self, next), Self);
         // The old channel hands over what it has not processed, or takes it with it: either way it is not waited for.
         foreach (long number in part.Unprocessed) _node.Tell(new Processed(part.Route, number));
         part.Unprocessed.Clear();
         if (next is null) return;
-        next.Tell(new MeshProtocol.PeerJoined(name, _self, _peer.KeyId, _peer.Kind, Self, before), Self);
+        next.Tell(new MeshProtocol.PeerJoined(name, _self, _peer.KeyId, _peer.Kind, Self, before, _hub), Self);
         foreach (var early in part.Early) PassOn(early, part, next);
         part.Early.Clear();
+    }
+
+    private void End(ContentHash topic, Part part)
+    {
+        Follow(topic, part, null);
+        _hub.Tell(new FarNodeActor.Gone(part.Route));
     }
 
     private void OnFromPeer(FromPeer from)
@@ -104,14 +105,8 @@ internal sealed class StandInActor : ReceiveActor
         channel.Tell(new MeshProtocol.TopicMessage(from.Topic.ToString(), _self, from.Message, () => self.Tell(done)), Self);
     }
 
-    private void OnSend(MeshProtocol.SendOnTopic send)
-    {
-        if (_parts.TryGetValue(ContentHash.Parse(send.TopicText), out var part))
-            _node.Tell(new ToPeer(part.Route, ++part.Sent, Sender.Equals(part.Channel) ? part.Number : 0, send.Message));
-    }
-
     protected override void PostStop()
     {
-        foreach (var (topic, part) in _parts) Follow(topic, part, null);
+        foreach (var (topic, part) in _parts) End(topic, part);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class StandInsActor : ReceiveActor
     private readonly Dictionary<ContentHash, IActorRef> _channels = [];
     private readonly Dictionary<ContentHash, HashSet<IActorRef>> _members = [];
     private readonly Dictionary<(IActorRef Node, PeerId Peer), IActorRef> _standIns = [];
+    private readonly Dictionary<IActorRef, IActorRef> _hubs = [];   // of the nodes
     private long _count;
 
     public static Props Props() => Akka.Actor.Props.Create(() => new StandInsActor());
@@ -45,10 +46,15 @@ internal sealed class StandInsActor : ReceiveActor
     {
         if (!_standIns.TryGetValue((Sender, join.Peer), out var standIn))
         {
-            standIn = Context.ActorOf(StandInActor.Props(Sender, join), $"stand-in-{++_count}");
+            if (!_hubs.TryGetValue(Sender, out var hub))
+            {
+                _hubs.Add(Sender, hub = Context.ActorOf(FarNodeActor.Props(Sender), $"far-node-{++_count}"));
+                Context.Watch(hub);
+                Context.Watch(Sender);
+            }
+            standIn = Context.ActorOf(StandInActor.Props(Sender, hub, join), $"stand-in-{++_count}");
             _standIns.Add((Sender, join.Peer), standIn);
             Context.Watch(standIn);
-            Context.Watch(Sender);
         }
         if (!_members.TryGetValue(join.Topic, out var members)) _members.Add(join.Topic, members = []);
         members.Add(standIn);
@@ -57,7 +63,15 @@ internal sealed class StandInsActor : ReceiveActor
 
     private void OnTerminated(IActorRef gone)
     {
-        foreach (var (key, standIn) in _standIns.Where(s => s.Value.Equals(gone) || s.Key.Node.Equals(gone)).ToArray())
+        // A node that is gone, or what spoke to it: then its sessions join anew.
+        var node = _hubs.FirstOrDefault(h => h.Key.Equals(gone) || h.Value.Equals(gone));
+        if (node.Key is not null)
+        {
+            _hubs.Remove(node.Key);
+            Context.Unwatch(node.Value);
+            Context.Stop(node.Value);
+        }
+        foreach (var (key, standIn) in _standIns.Where(s => s.Value.Equals(gone) || s.Key.Node.Equals(node.Key)).ToArray())
         {
             _standIns.Remove(key);
             Context.Stop(standIn);   // where its node is gone

@@ -23,6 +23,7 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
     private readonly Dictionary<ContentHash, IActorRef> _here = [];
     private readonly HashSet<ContentHash> _elsewhere = [];
     private readonly HashSet<ContentHash> _leaving = [];
+    private long _highest, _looks;
     private IActorRef _remote = ActorRefs.Nobody, _mediator = ActorRefs.Nobody;
 
     public static Props Props(IActorRef mesh, IJournal journal, IActorRef standIns, ClusterSettings settings) =>
@@ -58,7 +59,7 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
         public static readonly LookAgain Instance = new();
     }
 
-    private sealed record Stored(IReadOnlyList<ContentHash> Ids);
+    private sealed record Stored(IReadOnlyList<NumberedObject> Objects);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -83,7 +84,8 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
         Receive<LookAgain>(_ => Look());
         Receive<Stored>(stored =>
         {
-            ContentHash[] unknown = [.. stored.Ids.Where(id => !_here.ContainsKey(id) && _elsewhere.Add(id))];
+            ContentHash[] unknown = [.. stored.Objects.Select(o => o.ObjectId).Where(id => !_here.ContainsKey(id) && _elsewhere.Add(id))];
+            if (stored.Objects.Count > 0) _highest = Math.Max(_highest, stored.Objects[^1].Number);
             if (unknown.Length > 0) _mesh.Tell(new MeshProtocol.OpenTopics(unknown, _remote));
         });
         Receive<Status.Failure>(failure => Context.GetLogger().Warning(failure.Cause, "The store did not say what it has"));   // looked at again later
@@ -122,10 +124,16 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
         else if (!carried.IsOpen && _elsewhere.Remove(carried.Id)) _mesh.Tell(new MeshProtocol.CloseTopic(carried.Id, _remote));
     }
 
-    // Off the actor's thread: a shared store is asked over a network.
-    private void Look() => Task.Run(() => new Stored([.. _journal.Objects.Where(o => o.EntryCount > 0).Select(o => o.ObjectId)])).PipeTo(Self);
+    // What is new has the highest numbers, but for objects that were acquired long before their first entry: now and then all are asked for.
+    private void Look()
+    {
+        var (journal, from) = (_journal, _looks++ % LooksUntilAll == 0 ? 0 : Math.Max(0, _highest - Overlap));
+        StoreThreads.AskAsync(Context.System, () => new Stored(journal.ObjectsFrom(from))).PipeTo(Self);
+    }
 
     private void Tell(Carried carried) => _mediator.Tell(new Publish(AllNodes, carried));
 
+    private const int LooksUntilAll = 120;
+    private const long Overlap = 1000;
     private const string AllNodes = "hhs-objects";
 }

@@ -11,6 +11,8 @@ internal static class ClusterMetrics
     private static readonly UpDownCounter<long> Unreachable = HhsMeter.Instance.CreateUpDownCounter<long>("hhs.cluster.unreachable", "{node}", "Nodes of the cluster that are not heard.");
     private static readonly UpDownCounter<long> Objects = HhsMeter.Instance.CreateUpDownCounter<long>("hhs.cluster.objects", "{object}", "Objects of the cluster that are at this node.");
     private static readonly Histogram<double> Release = HhsMeter.Instance.CreateHistogram<double>("hhs.cluster.release.duration", "s", "Time until an object that is to be elsewhere was given up, all of it stored.");
+    private static readonly Counter<long> Messages = HhsMeter.Instance.CreateCounter<long>("hhs.cluster.messages", "{message}", "Messages about objects and sessions that were written for other nodes, by kind.");
+    private static readonly Counter<long> Bytes = HhsMeter.Instance.CreateCounter<long>("hhs.cluster.bytes", "By", "Their bytes, without what Akka adds, by kind.");
 
     public static void Nodes(int up, int unreachable)
     {
@@ -23,4 +25,11 @@ internal static class ClusterMetrics
     public static void GivenUp() => Objects.Add(-1);
 
     public static void Released(long since) => Release.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+
+    public static void Wrote(string kind, int bytes)
+    {
+        var tag = new KeyValuePair<string, object?>("kind", kind);
+        Messages.Add(1, tag);
+        Bytes.Add(bytes, tag);
+    }
 }

@@ -44,12 +44,8 @@ internal sealed record Ended : IRelayMessage
 /// <summary>What the peer has said. Answered by <see cref="Processed"/> with the number.</summary>
 internal sealed record FromPeer(ContentHash Topic, long Route, long Number, ReadOnlyMemory<byte> Message) : IRelayMessage;
 
-/// <summary>So many bytes of what the channel has sent have left.</summary>
-/// <param name="Topic">The object.</param>
-/// <param name="Route">The taking part.</param>
-/// <param name="Channel">The number that came with them.</param>
-/// <param name="Bytes">How many.</param>
-internal sealed record Drained(ContentHash Topic, long Route, int Channel, int Bytes) : IRelayMessage;
+/// <summary>So many bytes of what channels have sent have left: for each taking part, with the number of the channel that came with them.</summary>
+internal sealed record Drained(IReadOnlyList<(long Route, int Channel, int Bytes)> Parts) : IRelayMessage;
 
 // The node with the object -> the node with a peer's session
 
@@ -59,12 +55,16 @@ internal sealed record Joined(ContentHash Topic, long Route) : IRelayMessage;
 /// <summary>The peer's message has been processed, or nobody will.</summary>
 internal sealed record Processed(long Route, long Number) : IRelayMessage;
 
-/// <summary>For the peer.</summary>
+/// <summary>For one peer or several.</summary>
+/// <param name="Message">What the channel says.</param>
+/// <param name="To">To whom.</param>
+internal sealed record ToPeers(ReadOnlyMemory<byte> Message, IReadOnlyList<Receiver> To) : IRelayMessage;
+
+/// <summary>A session that is told something.</summary>
 /// <param name="Route">The taking part.</param>
 /// <param name="Number">1, 2, 3: a gap says that something was lost on the way.</param>
 /// <param name="Channel">Which of the object's channels it comes from; comes back with <see cref="Drained"/>.</param>
-/// <param name="Message">What the channel says.</param>
-internal sealed record ToPeer(long Route, long Number, int Channel, ReadOnlyMemory<byte> Message) : IRelayMessage;
+internal readonly record struct Receiver(long Route, long Number, int Channel);
 
 /// <summary>The peer did something wrong.</summary>
 internal sealed record Charged(PeerId Peer, Reject Why, int Points) : IRelayMessage;

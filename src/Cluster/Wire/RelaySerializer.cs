@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Serialization;
+using Hhs.Cluster.Telemetry;
 
 namespace Hhs.Cluster.Wire;
 
@@ -18,7 +19,12 @@ public sealed class RelaySerializer : SerializerWithStringManifest
     public override string Manifest(object o) => RelayCodec.Manifest(o);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj) => RelayCodec.Write(obj, _facade.ToBinary);
+    public override byte[] ToBinary(object obj)
+    {
+        byte[] bytes = RelayCodec.Write(obj, _facade.ToBinary);
+        ClusterMetrics.Wrote(RelayCodec.Manifest(obj), bytes.Length);
+        return bytes;
+    }
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) => RelayCodec.Read(bytes, manifest, said => _facade.FromBinary(said, FacadeSerializer.Version));

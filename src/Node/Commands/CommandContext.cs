@@ -12,7 +12,7 @@ namespace Hhs.Node.Commands;
 /// <summary>What the global options say, and the ways in which commands open the store.</summary>
 internal sealed class CommandContext
 {
-    private readonly Config _config;
+    private Config _config;
     private readonly bool _verbose;
 
     public CommandContext(ParseResult parsed)
@@ -47,6 +47,9 @@ internal sealed class CommandContext
     public Task<HhsNode> StartAsync(HhsSettings settings) => CommandIo.Current is { } io
         ? Task.FromResult(io.Node.Borrow())
         : HhsNode.StartAsync(settings, SystemConfig);
+
+    /// <summary>Has a key of the configuration say something else; for what <see cref="Settings"/> does not hold.</summary>
+    public void Put(string key, string value) => _config = ConfigurationFactory.ParseString($"{key} = {value}").WithFallback(_config);
 
     /// <summary>Whether a node that this process runs is one of a cluster.</summary>
     public bool IsInCluster => Membership.IsConfigured(_config);

@@ -29,6 +29,7 @@ internal static class RelayCommand
             listen, peer, tracker, announce, allow, serveAll, objects, objectsPerKey, bytes, bytesPerKey, objectBytes, retain, health,
         };
         var tls = new TlsOptions(command, listens: true);
+        var cluster = new ClusterOptions(command);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
@@ -36,6 +37,7 @@ internal static class RelayCommand
             if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
             if (settings.Listen.Count == 0) throw CommandException.BadInput("nobody could ask: give --listen ws://127.0.0.1:4000");
             settings = tls.ApplyTo(settings, parsed);
+            cluster.ApplyTo(context, parsed);
             var (relay, quotas) = (settings.Relay, settings.Relay.Quotas);
             quotas = quotas with
             {

@@ -20,12 +20,14 @@ internal static class ServeCommand
         var health = new Option<int?>("--health") { Description = "Port on 127.0.0.1 for /health/live, /health/ready and /metrics; 0 takes a free one", HelpName = "PORT", CustomParser = Numbers.Optional("--health", "8080", 0, 65_535) };
         var command = new Command("serve", "Serve and sync all objects of the store until Ctrl-C") { listen, peer, tracker, announce, health };
         var tls = new TlsOptions(command, listens: true);
+        var cluster = new ClusterOptions(command);
         command.SetAction((parsed, cancel) =>
         {
             var context = new CommandContext(parsed);
             var settings = context.Settings;
             if (parsed.GetValue(listen) is { Length: > 0 } addresses) settings = settings with { Listen = [.. addresses.Select(Peers.Listen)] };
             settings = tls.ApplyTo(settings, parsed);
+            cluster.ApplyTo(context, parsed);
             settings = settings with
             {
                 Peers = [.. settings.Peers, .. Peers.Parse(parsed.GetValue(peer)!)], Trackers = [.. settings.Trackers, .. Trackers.Parse(parsed.GetValue(tracker)!)],

@@ -23,6 +23,8 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
     private readonly Questions _asked = new();
     private readonly RequestPace _pace = new(settings.RequestsPerMinuteMax, AtOnceMax);
     private readonly Dice _dice = new(random);
+    private TrackerPeer _self = self;
+    private IReadOnlyCollection<string> _topics = [];
     private TimeSpan _askAt, _notBefore, _answeredAt;
     private TrackerRequest? _out;
     private int _failures;
@@ -45,6 +47,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         var effects = new List<TrackerScheduleEffect>();
         switch (input)
         {
+            case TrackerScheduleInput.Addresses i: OnAddresses(i.Announce, i.Now); break;
             case TrackerScheduleInput.Answered i when _out is { } request:
                 _out = null;
                 OnAnswer(request, i.Response, i.Now, effects);
@@ -60,10 +63,18 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         return effects;
     }
 
+    private void OnAddresses(IReadOnlyList<string> addresses, TimeSpan now)
+    {
+        if (addresses.SequenceEqual(_self.Addresses)) return;
+        _self = _self with { Addresses = addresses };
+        OnCarried(_topics, now);
+        foreach (var announced in _carried.Values) announced.Due = now;
+    }
+
     private void OnCarried(IReadOnlyCollection<string> topics, TimeSpan now)
     {
-        if (self.Addresses.Count == 0) return;
-        var carried = topics.ToHashSet(StringComparer.Ordinal);
+        _topics = topics;
+        HashSet<string> carried = _self.Addresses.Count == 0 ? [] : topics.ToHashSet(StringComparer.Ordinal);
         foreach (var (topic, announced) in _carried.ToList())
         {
             if (carried.Contains(topic)) continue;
@@ -100,6 +111,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         switch (request, response)
         {
             case (TrackerRequest.Announce announce, TrackerResponse.AnnounceAck ack) when ack.Ttls.Count == announce.Entries.Count:
+                if (!ReferenceEquals(announce.Peer, _self)) break;   // of addresses that have changed since: it is due already
                 for (int i = 0; i < ack.Ttls.Count; i++) OnConfirmed(announce.Entries[i].Topic, ack.Ttls[i], now);
                 break;
             case (TrackerRequest.Announce announce, TrackerResponse.Error error):
@@ -136,7 +148,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         foreach (var (topic, peers) in answer.Results) named[topic] = peers;
         foreach (string topic in query.Topics)
         {
-            var peers = named.GetValueOrDefault(topic, []).Where(p => p.KeyId != self.KeyId).ToList();
+            var peers = named.GetValueOrDefault(topic, []).Where(p => p.KeyId != _self.KeyId).ToList();
             _dice.Shuffle(peers);
             effects.Add(new TrackerScheduleEffect.Found(topic,
                 [.. peers.SelectMany(p => p.Addresses.Where(a => DialAddress.HasScheme(a, query.Schemes)).Select(a => new SwarmCandidate(p.KeyId, a))).Distinct().Take(settings.CandidatesMax)]));
@@ -191,7 +203,7 @@ public sealed class TrackerSchedule(TrackerPeer self, TrackerClientSettings sett
         }
         var due = _carried.Where(c => c.Value.Due <= now + Soon).OrderBy(c => c.Value.Due).Take(settings.TopicsPerRequestMax).ToList();
         foreach (var (_, announced) in due) announced.IsHeld = true;   // from when it is sent it may be stored, whatever becomes of the answer
-        return new TrackerRequest.Announce([.. due.Select(d => new AnnouncedTopic(d.Key, settings.Ttl.TotalSeconds))], self);
+        return new TrackerRequest.Announce([.. due.Select(d => new AnnouncedTopic(d.Key, settings.Ttl.TotalSeconds))], _self);
     }
 
     private TimeSpan Pause(int failures)

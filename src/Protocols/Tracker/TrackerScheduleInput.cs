@@ -6,6 +6,9 @@ namespace Hhs.Protocols.Tracker;
 /// <param name="Now">Time since any fixed start; never goes back between two inputs.</param>
 public abstract record TrackerScheduleInput(TimeSpan Now)
 {
+    /// <summary>The addresses to announce from now on; without any nothing is announced, and what was is left.</summary>
+    public sealed record Addresses(IReadOnlyList<string> Announce, TimeSpan Now) : TrackerScheduleInput(Now);
+
     /// <summary>The tracker answered the request that was out.</summary>
     public sealed record Answered(TrackerResponse Response, TimeSpan Now) : TrackerScheduleInput(Now);
 

@@ -272,6 +272,7 @@ public sealed class JournalActorTests : IAsyncDisposable
 
         public JournalOpening Opening => Inner.Opening;
         public IReadOnlyList<ObjectSummary> Objects => Inner.Objects;
+        public IReadOnlyList<NumberedObject> ObjectsFrom(long number) => Inner.ObjectsFrom(number);
         public IReadOnlyList<QuarantinedRecord> Quarantine => Inner.Quarantine;
         public IEnumerable<IndexedEntry> ReadIndex(ContentHash objectId) => Inner.ReadIndex(objectId);
         public bool Contains(ContentHash objectId, ContentHash entry) => Inner.Contains(objectId, entry);

@@ -15,6 +15,7 @@ internal sealed class FaultyJournal : IJournal
 
     public JournalOpening Opening => _inner.Opening;
     public IReadOnlyList<ObjectSummary> Objects => _inner.Objects;
+    public IReadOnlyList<NumberedObject> ObjectsFrom(long number) => _inner.ObjectsFrom(number);
     public IReadOnlyList<QuarantinedRecord> Quarantine => _inner.Quarantine;
 
     public void Append(IReadOnlyList<ObjectBatch> batches)

@@ -37,7 +37,7 @@ public sealed class SharingTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_release_waits_for_what_was_admitted_and_all_of_it_is_acknowledged()
     {
-        _objects.Tell(new ObjectsProtocol.Acquire(Id));
+        await Acquire(_objects);
         Assert.IsType<ObjectProtocol.Applied>(await Say(new ObjectsProtocol.Create(Payload)));
         _journal.Writable.Reset();
         var writes = Enumerable.Range(0, 50).Select(i => Add(_objects, $"element {i}")).ToArray();
@@ -57,12 +57,12 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task What_one_released_another_acquires_whole()
     {
         var other = Start(new());
-        _objects.Tell(new ObjectsProtocol.Acquire(Id));
+        await Acquire(_objects);
         await Say(new ObjectsProtocol.Create(Payload));
         await Add(_objects, "of the one");
         Assert.IsType<ObjectProtocol.Refused>(await Add(other, "not acquired"));
         await Say(new ObjectsProtocol.Release(Id));
-        other.Tell(new ObjectsProtocol.Acquire(Id));
+        await Acquire(other);
         Assert.IsType<ObjectProtocol.Applied>(await Add(other, "of the other"));
         Assert.Equal(3, Assert.Single(_journal.Objects).EntryCount);
     }
@@ -71,13 +71,13 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task One_that_sleeps_or_falls_asleep_is_released_as_well()
     {
         var hasty = Start(new() { PassivateAfter = TimeSpan.FromMilliseconds(1) });
-        hasty.Tell(new ObjectsProtocol.Acquire(Id));
+        await Acquire(hasty);
         await hasty.Ask(new ObjectsProtocol.Create(Payload), Eventually.Patience, TestContext.Current.CancellationToken);
         for (int round = 0; round < 50; round++)
         {
             for (int moment = round * 40; moment > 0; moment--) await Task.Yield();   // any moment of falling asleep
             Assert.IsType<ObjectsProtocol.Released>(await hasty.Ask(new ObjectsProtocol.Release(Id), Eventually.Patience, TestContext.Current.CancellationToken));
-            hasty.Tell(new ObjectsProtocol.Acquire(Id));
+            await Acquire(hasty);
             if (round % 3 == 0) Assert.IsType<ObjectProtocol.Applied>(await Add(hasty, $"round {round}"));
         }
     }
@@ -88,6 +88,9 @@ public sealed class SharingTests : IAsyncLifetime
         return _system.ActorOf(ObjectsActor.Props(new(
             _journal, writer, _system.DeadLetters, SecretKey.Generate(SystemRandom.Instance), TypeRegistry.BuiltIn, SystemRandom.Instance, SyncSettings.Default, settings) { IsShared = true }));
     }
+
+    private static async Task Acquire(IActorRef objects) =>
+        Assert.Equal(new ObjectsProtocol.Acquired(Id), await objects.Ask(new ObjectsProtocol.Acquire(Id), Eventually.Patience, TestContext.Current.CancellationToken));
 
     private Task<object> Say(object message) => _objects.Ask(message, Eventually.Patience, TestContext.Current.CancellationToken);
 

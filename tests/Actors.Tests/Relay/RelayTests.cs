@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Hhs.Actors.Audiences;
+using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Relay;
 using Hhs.Actors.Settings;
@@ -185,6 +186,22 @@ public sealed class RelayTests : IAsyncLifetime
         await MeshNet.Syncs(used, await alice.OpenSetAsync(used.Id), "the other is not");
         await using var again = await Client(relay, "bob");
         await HasAll(relay, unused, 1);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_fetch_that_the_relays_end_has_cut_short_is_begun_again_and_leaves_nothing_if_nobody_has_the_object()
+    {
+        var (journal, id, owner) = (new MemoryJournal(), ContentHash.Of("asked for"u8), MeshNet.NewKey().KeyId);
+        journal.PutSetting($"relay/{id}", System.Text.Encoding.UTF8.GetBytes($"{owner} 1700000000"));
+        journal.PutSetting("relay/no id", new byte[] { 1 });
+        await using var relay = await _net.StartAsync("relay", new HhsSettings
+        {
+            Relay = new() { Enabled = true, Quotas = new() { Retain = TimeSpan.FromDays(100_000) } }, Store = journal, Clock = _clock, Objects = new() { FetchTimeout = TimeSpan.FromSeconds(2) },
+        });
+        Assert.Equal((id, owner, 1), (await relay.HostedAsync()).Select(o => (o.Id, o.Owner, o.Users)).Single());
+        Assert.Single(journal.Settings("relay/"));
+        await Eventually.Holds(async () => (await relay.HostedAsync()).Count == 0, "it takes no place any more");
+        Assert.Empty(journal.Settings("relay/"));
     }
 
     [Fact(Timeout = 60_000)]

@@ -104,14 +104,17 @@ public sealed class SleepersTests
     {
         await using var host = await new SleepingHost(1, Hasty).StartedAsync();
         var id = host.Ids[0];
-        Assert.True(await host.Has(id, "element 1"));
+        var keeper = host.Keep(id);   // until the session has joined
         var channel = await host.WokenAsync(id);
         var session = new FakeSession(host.System, "session-1");
         session.Join(channel, id);
+        await session.HearsAsync<SyncMessage.NewFrontier>();
+        host.System.Stop(keeper);
         await host.LeavesAsync(id);
 
         // It has let go of its topic, and waits for the session. Now a local question and a peer's come.
         var asked = host.Has(id, "element 0");
+        host.Keep(id);
         session.Send(channel, id, Question(id, "late"));
         await Task.Yield();
         Assert.False(asked.IsCompleted);
@@ -201,9 +204,11 @@ public sealed class SleepersTests
         var session = new FakeSession(host.System, "session-1");
         session.Join(host.Sleepers, id);
         session.Announce(host.Sleepers, id, Unknown);
+        var keeper = host.Keep(id);
         var channel = await host.WokenAsync(id);
         session.Move(id, host.Sleepers, channel);
         var asked = await session.HearsAsync<SyncMessage.HeaderRequest>();
+        host.System.Stop(keeper);
         session.Send(channel, id, new SyncMessage.HeaderResponseMeta(asked.RequestId, 0, true, 0));
         await host.LeavesAsync(id);
         session.Move(id, channel, host.Sleepers);

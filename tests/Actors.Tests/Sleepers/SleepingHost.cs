@@ -20,6 +20,7 @@ namespace Hhs.Actors.Tests.Sleepers;
 internal sealed class SleepingHost : IAsyncDisposable
 {
     private readonly MemoryJournal _journal = new();
+    private int _keepers;
 
     public SleepingHost(int objects, ObjectSettings settings)
     {
@@ -72,6 +73,14 @@ internal sealed class SleepingHost : IAsyncDisposable
             var open = await Mesh.NextAsync<MeshProtocol.OpenTopic>();
             if (open.Topic == id && open.Channel.Equals(Sleepers)) return;
         }
+    }
+
+    /// <summary>Somebody who needs the object awake, until stopped: a loaded machine takes longer over a step of a test than an object stays awake by itself.</summary>
+    public IActorRef Keep(ContentHash id)
+    {
+        var subscriber = new Probe(System, $"keeper-{++_keepers}");
+        Objects.Tell(new ObjectsProtocol.ToObject(id, new ObjectProtocol.Subscribe(new SetMessages.Changes())), subscriber.Ref);
+        return subscriber.Ref;
     }
 
     public Task<object> Say(ContentHash id, object message) => Objects.Ask(new ObjectsProtocol.ToObject(id, message), Eventually.Patience, TestContext.Current.CancellationToken);

@@ -193,6 +193,21 @@ public sealed class TrackerScheduleTests
         Assert.Null(schedule.Goodbye());
     }
 
+    [Fact]
+    public void Addresses_that_change_are_announced_at_once_also_when_the_old_ones_are_under_way()
+    {
+        Announce(Carry("a", "b"));
+        Assert.Empty(Do(new TrackerScheduleInput.Addresses(["ws://me.example:1", "ws://me.example:2"], _now)));   // one request is out
+        var both = Announce(Answer(new TrackerResponse.AnnounceAck([180, 180])));
+        Assert.Equal(["a", "b"], both.Entries.Select(e => e.Topic));
+        Assert.Equal(["ws://me.example:1", "ws://me.example:2"], both.Peer.Addresses);
+        Answer(new TrackerResponse.AnnounceAck([180, 180]));
+        Assert.IsType<TrackerRequest.Leave>(Request(Do(new TrackerScheduleInput.Addresses([], _now))));
+        Answer(new TrackerResponse.LeaveAck());
+        Assert.Null(_schedule.Goodbye());
+        Assert.Equal(2, Announce(Do(new TrackerScheduleInput.Addresses(["ws://me.example:3"], _now))).Entries.Count);
+    }
+
     private IReadOnlyList<TrackerScheduleEffect> Carry(params string[] topics) => Do(new TrackerScheduleInput.Carried(topics, _now));
 
     private IReadOnlyList<TrackerScheduleEffect> Answer(TrackerResponse response) => Do(new TrackerScheduleInput.Answered(response, _now));

@@ -20,6 +20,16 @@ public sealed partial class PostgresJournal
         }
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<NumberedObject> ObjectsFrom(long number) => Read(connection =>
+    {
+        var objects = new List<NumberedObject>();
+        using var command = connection.Command("SELECT id, hash FROM object WHERE id >= $1 AND entries > 0 ORDER BY id", number);
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) if (rows.GetFieldValue<byte[]>(1) is { Length: ContentHash.SizeBytes } hash) objects.Add(new(rows.GetInt64(0), ContentHash.FromDigest(hash)));
+        return objects;
+    });
+
     private List<(long Number, ObjectSummary Summary, bool IsTrusted)> ReadObjects() => Read(connection =>
     {
         var objects = new List<(long, ObjectSummary, bool)>();

@@ -2,18 +2,19 @@ using System.Diagnostics;
 
 namespace Hhs.Model.Identity.Providers;
 
-/// <summary>Which libraries this process has, the fastest first.</summary>
-internal static class CurveProviders
+/// <summary>Which libraries this process has, in the order of preference: what the build brings, then the fastest first.</summary>
+internal static partial class CurveProviders
 {
-    /// <summary>libsodium and OpenSSL where they load and pass a test of one's own; BouncyCastle always.</summary>
+    /// <summary>NSec where the build has it; libsodium and OpenSSL where they load and pass a test of one's own; BouncyCastle always.</summary>
     public static IReadOnlyList<ICurveProvider> All { get; } = FindAll();
 
-    /// <summary>The fastest of them.</summary>
+    /// <summary>The first of them.</summary>
     public static ICurveProvider Best => All[0];
 
     private static List<ICurveProvider> FindAll()
     {
         List<ICurveProvider> found = [];
+        AddPackaged(found);
         if (SodiumProvider.TryLoad() is { } sodium && Works(sodium)) found.Add(sodium);
         if (OpenSslProvider.TryLoad() is { } openSsl && Works(openSsl)) found.Add(openSsl);
         var managed = new BouncyCastleProvider();
@@ -21,6 +22,9 @@ internal static class CurveProviders
         found.Add(managed);
         return found;
     }
+
+    // Those that come as packages, where the build has any (docs/decisions/062-nsec.md).
+    static partial void AddPackaged(List<ICurveProvider> found);
 
     // A build of OpenSSL for FIPS has no Ed25519, and a library under a known name may be anything: try it before trusting it.
     private static bool Works(ICurveProvider provider)
