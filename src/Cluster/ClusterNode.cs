@@ -38,7 +38,9 @@ public static class ClusterNode
     /// <exception cref="ConfigurationException">There is no store to share, or no identity.</exception>
     public static HhsSettings Join(HhsSettings settings)
     {
-        if (settings.Store is null && settings.Journal.Provider != JournalProvider.PostgreSql)
+        if (settings.Store is null && settings.Journal is { Provider: JournalProvider.AkkaPersistence, IsShared: false })
+            throw new ConfigurationException($"hhs.journal.akka-persistence: nodes of a cluster share a store, which is PostgreSQL; {settings.Journal.AkkaPersistence} is one process's alone");
+        if (settings.Store is null && !settings.Journal.IsShared)
             throw new ConfigurationException("hhs.journal.provider: nodes of a cluster share a store, which is PostgreSQL; a data folder is one node's alone");
         if (settings.Identity is null && settings.IdentityPath is null) throw new ConfigurationException("nodes of a cluster have one identity between them: none is given");
         return settings with
@@ -60,7 +62,7 @@ public static class ClusterNode
     /// Disposing of the node leaves the cluster: its objects are handed over first. When the others put it out, its actor system ends by itself
     /// (<see cref="ActorSystem.WhenTerminated"/>).
     /// </remarks>
-    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => HhsNode.StartAsync(Join(settings), Configure(config));
+    public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => HhsNode.StartAsync(Join(settings), Configure(Remembering.Below(config, settings.Journal)));
 
     /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
     public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));

@@ -65,6 +65,15 @@ public sealed class MovingTests(SharedPostgres postgres)
         await ANodeDiesAsync(cluster);
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task A_dead_node_over_a_journal_of_Akkas()
+    {
+        using var database = new Journal.AkkaPostgres(postgres);
+        var settings = new JournalSettings { Provider = JournalProvider.AkkaPersistence, AkkaPersistence = database.Settings };
+        await using var cluster = await TestCluster.OfAsync(3, node => node with { Store = null, Journal = settings });
+        await ANodeDiesAsync(cluster);
+    }
+
     private static async Task ANodeDiesAsync(TestCluster cluster)
     {
         var sets = await SetsAsync(cluster[0], 9);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
@@ -23,10 +24,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public IReadOnlyList<HhsNode> Nodes => _nodes;
 
     /// <summary>Starts so many nodes; done when each knows all.</summary>
-    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null)
+    public static async Task<TestCluster> OfAsync(int count, Func<HhsSettings, HhsSettings>? with = null, string more = "")
     {
         var cluster = new TestCluster();
-        for (int i = 0; i < count; i++) await cluster.AddAsync(with);
+        for (int i = 0; i < count; i++) await cluster.AddAsync(with, more);
         return cluster;
     }
 
@@ -49,6 +50,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Whether the object has an actor at this node.</summary>
     public static async Task<bool> HasAsync(HhsNode node, ContentHash id) => (await node.System
         .ActorSelection($"/user/hhs/objects/registry/{Placement.ObjectMessages.NameOf(id)}").Ask<ActorIdentity>(new Identify(null), Eventually.Patience)).Subject is not null;
+
+    /// <summary>How many objects this node has, awake or not. None before its region has started, which a node does not wait for.</summary>
+    public static async Task<int> EntitiesAtAsync(HhsNode node) => !ClusterSharding.Get(node.System).ShardTypeNames.Contains("objects") ? 0 : (await ClusterSharding.Get(node.System).ShardRegion("objects")
+        .Ask<CurrentShardRegionState>(GetShardRegionState.Instance, Eventually.Patience)).Shards.Sum(s => s.EntityIds.Count);
 
     /// <summary>The node leaves, handing over what it has.</summary>
     public async Task LeaveAsync(HhsNode node)

@@ -93,7 +93,7 @@ public sealed partial class ReferenceConfTests
         _ when IsPath(key) => "\"elsewhere\"",
         "hhs.journal.provider" => "memory",
         "hhs.journal.postgresql.connection-string" => "\"Host=db\"",
-        "hhs.journal.postgresql.schema" => "elsewhere",
+        "hhs.journal.postgresql.schema" or "hhs.journal.akka-persistence.plugin" or "hhs.journal.akka-persistence.prefix" => "elsewhere",
         "hhs.relay.allow" => $"[\"{new string('A', 43)}=\"]",
         "hhs.announce" => "[\"wss://127.0.0.1:4001\"]",
         "hhs.trackers" => "[\"ws://127.0.0.1:4001\"]",
@@ -113,6 +113,7 @@ public sealed partial class ReferenceConfTests
         _ when list => ["[nonsense]", "[\"\"]"],
         "true" or "false" => ["nonsense", "7"],
         _ when key == "hhs.journal.postgresql.schema" => ["0", "-1", "Large", "\"two words\"", "\"\""],
+        _ when key is "hhs.journal.akka-persistence.plugin" or "hhs.journal.akka-persistence.prefix" => ["\"a/b\"", "\"two words\"", "\"\""],
         _ when key == "hhs.transport.inbound-per-address-max" => ["nonsense", "-1", "99999999999999999999"],   // 0: no limit
         _ => ["nonsense", "0", "-1", "99999999999999999999"],
     };

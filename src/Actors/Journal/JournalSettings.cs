@@ -13,6 +13,8 @@ public enum JournalProvider
     Memory,
     /// <summary>A database that the nodes of a deployment share.</summary>
     PostgreSql,
+    /// <summary>Akka's own journal, for those who run one: Akka.Persistence.Sql on PostgreSQL or SQLite. Comes with Hhs.Cluster.</summary>
+    AkkaPersistence,
 }
 
 /// <summary>The store, and bounds of the group commit. HOCON: <c>hhs.journal</c>, where each key is explained.</summary>
@@ -23,6 +25,12 @@ public sealed record JournalSettings
 
     /// <summary>The database, for <see cref="JournalProvider.PostgreSql"/>.</summary>
     public PostgresSettings PostgreSql { get; init; } = new();
+
+    /// <summary>Akka's journal, for <see cref="JournalProvider.AkkaPersistence"/>.</summary>
+    public AkkaPersistenceSettings AkkaPersistence { get; init; } = new();
+
+    /// <summary>Whether the store is one that several nodes can have open.</summary>
+    internal bool IsShared => Provider == JournalProvider.PostgreSql || (Provider == JournalProvider.AkkaPersistence && AkkaPersistence.IsShared);
 
     /// <summary>Most entries in one commit; what is beyond waits for the next.</summary>
     public int CommitEntriesMax { get; init; } = 4096;
@@ -40,12 +48,28 @@ public sealed record JournalSettings
         var read = new ConfigReader(config);
         return new()
         {
-            Provider = read.Choice<JournalProvider>("hhs.journal.provider"),
+            Provider = Chosen(read),
             PostgreSql = Database(config, read),
+            AkkaPersistence = Akkas(config, read),
             CommitEntriesMax = read.Count("hhs.journal.commit-entries-max"),
             CommitBytesMax = read.Bytes("hhs.journal.commit-bytes-max"),
             PendingBytesMax = read.Bytes("hhs.journal.pending-bytes-max"),
         };
+    }
+
+    private static JournalProvider Chosen(ConfigReader read) => read.Choice<JournalProvider>("hhs.journal.provider", p => p == JournalProvider.AkkaPersistence ? "akka-persistence" : p.ToString());
+
+    private static AkkaPersistenceSettings Akkas(Config config, ConfigReader read)
+    {
+        var settings = new AkkaPersistenceSettings
+        {
+            Plugin = config.GetString("hhs.journal.akka-persistence.plugin") ?? "",
+            Prefix = config.GetString("hhs.journal.akka-persistence.prefix") ?? "",
+            GiveUpAfter = read.Time("hhs.journal.akka-persistence.give-up-after"),
+            Config = config,
+        };
+        if ((Chosen(read) == JournalProvider.AkkaPersistence ? settings.Nonsense() : settings.BadNames()) is { } why) throw new ConfigurationException($"hhs.journal.akka-persistence.{why}");
+        return settings;
     }
 
     private static PostgresSettings Database(Config config, ConfigReader read)
@@ -57,7 +81,7 @@ public sealed record JournalSettings
             GiveUpAfter = read.Time("hhs.journal.postgresql.give-up-after"),
             LockPatience = read.Time("hhs.journal.postgresql.lock-patience"),
         };
-        bool isUsed = read.Choice<JournalProvider>("hhs.journal.provider") == JournalProvider.PostgreSql || settings.ConnectionString.Length > 0;
+        bool isUsed = Chosen(read) == JournalProvider.PostgreSql || settings.ConnectionString.Length > 0;
         if ((isUsed ? settings : settings with { ConnectionString = "Host=unused" }).Nonsense() is { } why) throw new ConfigurationException($"hhs.journal.postgresql.{why}");
         return settings;
     }

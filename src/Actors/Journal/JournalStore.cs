@@ -12,8 +12,10 @@ public static class JournalStore
     /// <param name="settings">Which, and where the database is.</param>
     /// <param name="directory">The data folder; null where there is none.</param>
     /// <exception cref="JournalException">It cannot be used; the fault says why.</exception>
+    /// <exception cref="Akka.Configuration.ConfigurationException">This program has no such store, or its settings make no sense.</exception>
     public static IJournal Open(JournalSettings settings, string? directory) => settings.Provider switch
     {
+        JournalProvider.AkkaPersistence => JournalPlugin.AkkaPersistence().Open(settings.AkkaPersistence),
         JournalProvider.PostgreSql => PostgresJournal.Open(settings.PostgreSql),
         JournalProvider.Sqlite when directory is not null => SqliteJournal.Open(Path.Combine(directory, FileName)),
         _ => new MemoryJournal(),

@@ -47,7 +47,8 @@ public sealed partial class HhsNode : IAsyncDisposable
     /// <exception cref="IdentityFileException">The identity cannot be used.</exception>
     public static async Task<HhsNode> StartAsync(HhsSettings settings, Config? config = null)
     {
-        var system = ActorSystem.Create("hhs", (config ?? Config.Empty).WithFallback(Quiet).WithFallback(HhsSettings.Reference));
+        var below = settings.Journal.Provider == JournalProvider.AkkaPersistence ? AkkaPersistenceSettings.Dispatcher.WithFallback(Quiet) : Quiet;
+        var system = ActorSystem.Create("hhs", (config ?? Config.Empty).WithFallback(below).WithFallback(HhsSettings.Reference));
         var node = system.ActorOf(NodeActor.Props(settings), "hhs");
         try
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Hhs.Actors.Journal;
+using Hhs.Actors.Sleepers;
 using Hhs.Model.Hashing;
 
 namespace Hhs.Actors.Objects;
@@ -13,8 +14,8 @@ namespace Hhs.Actors.Objects;
 /// </remarks>
 public sealed partial class ObjectsActor
 {
-    private readonly Dictionary<ContentHash, IActorRef> _acquired = [];
     private readonly Dictionary<ContentHash, IActorRef> _acquiring = [];
+    private readonly Dictionary<ContentHash, Acquired> _acquired = [];
     private readonly Dictionary<ContentHash, IActorRef> _releasing = [];
     private readonly Dictionary<ContentHash, TimeSpan> _fencedUntil = [];
 
@@ -23,6 +24,14 @@ public sealed partial class ObjectsActor
     private sealed record Looked(ContentHash Id, bool IsStored);
 
     private sealed record NotLooked(ContentHash Id, Exception Cause);
+
+    /// <summary>An object that is this node's, with its entity.</summary>
+    private sealed class Acquired(IActorRef entity)
+    {
+        public IActorRef Entity => entity;
+        public TimeSpan? NotAwakeSince { get; set; }
+        public TimeSpan AskAgainAt { get; set; }
+    }
 
     private void ReceiveSharing()
     {
@@ -40,6 +49,7 @@ public sealed partial class ObjectsActor
             _log.Warning("Object {0} cannot be acquired yet: {1}", failed.Id, failed.Cause.Message);
             Timers.StartSingleTimer(failed.Id, new Look(failed.Id), LookAgainAfter);
         });
+        Receive<SleepersProtocol.NobodyTakesPart>(alone => { if (_acquired.TryGetValue(alone.Id, out var o) && IsUnused(alone.Id, o)) o.Entity.Tell(new ObjectsProtocol.Unused(alone.Id)); });
         Receive<ObjectsProtocol.Release>(release => OnRelease(release.Id));
         Receive<JournalProtocol.Drained>(drained => { if (_releasing.Remove(drained.ObjectId, out var asker)) asker.Tell(new ObjectsProtocol.Released(drained.ObjectId)); });
     }
@@ -55,7 +65,7 @@ public sealed partial class ObjectsActor
     private void OnLooked(Looked looked)
     {
         if (!_acquiring.Remove(looked.Id, out var owner)) return;
-        _acquired[looked.Id] = owner;
+        _acquired[looked.Id] = new(owner);
         if (looked.IsStored && _active.Find(looked.Id) is null) Activate(looked.Id);
         owner.Tell(new ObjectsProtocol.Acquired(looked.Id));
         MakeRoom();
@@ -81,8 +91,23 @@ public sealed partial class ObjectsActor
         if (!_acquired.Remove(id, out var owner)) return;
         foreach (var over in _fencedUntil.Where(f => f.Value <= Now).Select(f => f.Key).ToArray()) _fencedUntil.Remove(over);
         _fencedUntil[id] = Now + _services.LeftAfterFenced;
-        owner.Tell(new ObjectsProtocol.Lost(id));
+        owner.Entity.Tell(new ObjectsProtocol.Lost(id));
     }
+
+    // Every object that was ever asked for would cost memory here for ever. What is said meanwhile waits in the shard region, for the next entity.
+    private void LetGoOfUnused()
+    {
+        foreach (var (id, o) in _acquired)
+        {
+            if (_active.Find(id) is not null) o.NotAwakeSince = null;
+            else o.NotAwakeSince ??= Now;
+            if (!IsUnused(id, o) || o.AskAgainAt > Now) continue;
+            o.AskAgainAt = Now + _services.Settings.PassivateAfter;   // peers can take part for long in what sleeps
+            _services.Sleepers.Tell(new SleepersProtocol.WhoTakesPart(id));
+        }
+    }
+
+    private bool IsUnused(ContentHash id, Acquired o) => _active.Find(id) is null && o.NotAwakeSince is { } since && Now - since >= _services.Settings.PassivateAfter;
 
     // What the object had sent to the journal before it stopped is stored before another node reads it.
     private void Drain(ContentHash id) => _services.JournalActor.Tell(new JournalProtocol.Drain(id));

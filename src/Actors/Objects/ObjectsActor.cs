@@ -195,6 +195,7 @@ public sealed partial class ObjectsActor : ReceiveActor, IWithTimers
         foreach (var idle in _active.Unused(now - _services.Settings.PassivateAfter, PassivateAtOnce)) AskToSleep(idle, _services.Settings.PassivateAfter);
         MakeRoom();
         ServeWakes();
+        LetGoOfUnused();
     }
 
     private void MakeRoom()

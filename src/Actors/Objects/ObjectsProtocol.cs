@@ -36,6 +36,9 @@ public static class ObjectsProtocol
     /// <summary>The object has another writer: it has stopped here, and whoever places objects is to place it anew.</summary>
     internal sealed record Lost(ContentHash Id);
 
+    /// <summary>To who has acquired the object: it has slept for long, or is not there, and nobody takes part in it. It may be released.</summary>
+    internal sealed record Unused(ContentHash Id);
+
     /// <summary>The object is to be another node's: stop it, with all that it has admitted stored. Answered by <see cref="Released"/>.</summary>
     internal sealed record Release(ContentHash Id);
 

@@ -26,11 +26,11 @@ internal sealed class ConfigReader(Config config)
     public bool Flag(string key) => Read(key, "true or false", () => config.GetBoolean(key));
 
     /// <summary>One of an enum's names, in small letters.</summary>
-    public T Choice<T>(string key) where T : struct, Enum
+    public T Choice<T>(string key, Func<T, string> name) where T : struct, Enum
     {
         string text = config.GetString(key);
-        foreach (var value in Enum.GetValues<T>()) if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
-        throw new ConfigurationException($"{key} must be one of: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+        foreach (var value in Enum.GetValues<T>()) if (name(value).Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
+        throw new ConfigurationException($"{key} must be one of: {string.Join(", ", Enum.GetValues<T>().Select(name)).ToLowerInvariant()}");
     }
 
     public TimeSpan Time(string key)

@@ -26,6 +26,7 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<PeerId, (IActorRef Session, PeerKind Kind)> _peers = [];
     private readonly Dictionary<(ContentHash Id, PeerId Peer), TimeSpan> _told = [];
     private readonly HandOver _handOver = new();
+    private readonly Participants _participants = new();
     private readonly HeldMessages _held;
     private readonly WakeBudget _budget;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -43,12 +44,14 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
         {
             _asleep.Remove(gone.Id);
             _budget.Ended(gone.Id);
+            _participants.Forget(gone.Id);
         });
         Receive<SleepersProtocol.Grew>(grew =>
         {
             _budget.Grew(grew.Id);
             WakeNext();
         });
+        Receive<SleepersProtocol.WhoTakesPart>(who => { if (!_participants.Any(who.Id, _peers.ContainsKey)) Sender.Tell(new SleepersProtocol.NobodyTakesPart(who.Id)); });
         Receive<SleepersProtocol.HandedOver>(handed => ProcessAll(handed.Topic, handed.Peer, _handOver.Handed(handed, Now)));
         Receive<MeshProtocol.PeerJoined>(OnJoined);
         Receive<MeshProtocol.PeerLeft>(OnLeft);
@@ -93,6 +96,7 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
     private void OnJoined(MeshProtocol.PeerJoined joined)
     {
         if (_peers.TryAdd(joined.Peer, (joined.Session, joined.Kind))) Context.Watch(joined.Session);
+        if (_services.IsShared) _participants.Joined(ContentHash.Parse(joined.Topic), joined.Peer);
         if (joined.Before is not null)
         {
             ProcessAll(joined.Topic, joined.Peer, _handOver.Joined(joined.Topic, joined.Peer, Now));   // it has been told already
@@ -108,6 +112,7 @@ internal sealed class SleepersActor : ReceiveActor, IWithTimers
     {
         var id = ContentHash.Parse(left.Topic);
         _told.Remove((id, left.Peer));
+        _participants.Left(id, left.Peer);
         var late = _handOver.Left(left.Topic, left.Peer);
         var held = _held.Take(id, left.Peer);
         if (left.Next is not null) _budget.Heard(id, left.Peer);

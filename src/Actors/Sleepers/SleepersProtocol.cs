@@ -19,6 +19,12 @@ internal static class SleepersProtocol
     /// <summary>The object has grown since it was woken.</summary>
     internal sealed record Grew(ContentHash Id);
 
+    /// <summary>Does anybody take part in this object, which has slept for long? Answered by <see cref="NobodyTakesPart"/>, or not at all.</summary>
+    internal sealed record WhoTakesPart(ContentHash Id);
+
+    /// <summary>No session takes part in the object.</summary>
+    internal sealed record NobodyTakesPart(ContentHash Id);
+
     /// <summary>From the channel that carried a topic to the one that does now: all that the peer has said and nobody has processed.</summary>
     internal sealed record HandedOver(string Topic, PeerId Peer, IReadOnlyList<ReadOnlyMemory<byte>> Messages);
 }

@@ -12,7 +12,8 @@ namespace Hhs.Cluster.Placement;
 /// <summary>An object's place on this node, as sharding knows it: while this actor lives, the object is at this node's registry.</summary>
 /// <remarks>
 /// Phases: Acquiring (the store is asked; what is for the object waits), Hosting, then Leaving (the region wants the object elsewhere, or the node leaves: what was admitted is being stored). The
-/// region starts it anywhere else only when it has stopped.
+/// region starts it anywhere else only when it has stopped. An object that nobody has used for long is left in the same way; what is said meanwhile
+/// waits in the region, which then starts it again.
 /// </remarks>
 internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
 {
@@ -30,7 +31,7 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
 
     public IStash Stash { get; set; } = null!;
 
-    /// <summary>The object is to be elsewhere.</summary>
+    /// <summary>The object is to be elsewhere, or nowhere.</summary>
     internal sealed record GiveUp
     {
         public static readonly GiveUp Instance = new();
@@ -61,6 +62,7 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
         Receive<GiveUp>(_ => Leave());
         // The region starts it anew where it belongs, when somebody asks for it.
         Receive<ObjectsProtocol.Lost>(_ => Context.Parent.Tell(new Passivate(GiveUp.Instance)));
+        Receive<ObjectsProtocol.Unused>(_ => Context.Parent.Tell(new Passivate(GiveUp.Instance)));
         ReceiveAny(_registry.Forward);
     }
 
@@ -75,6 +77,8 @@ internal sealed class ObjectEntityActor : ReceiveActor, IWithUnboundedStash
     private void Leaving()
     {
         Receive<ObjectsProtocol.Acquired>(_ => { });
+        Receive<ObjectsProtocol.Lost>(_ => { });
+        Receive<ObjectsProtocol.Unused>(_ => { });
         Receive<ObjectsProtocol.Released>(_ =>
         {
             ClusterMetrics.Released(_leavingSince);

@@ -93,7 +93,7 @@ internal sealed class CommandContext
     }
 
     /// <summary>Whether there is something to read. A database makes its tables when it is opened.</summary>
-    public bool HasStore => Settings.Journal.Provider == JournalProvider.PostgreSql || File.Exists(StorePath);
+    public bool HasStore => Settings.Journal.Provider is JournalProvider.PostgreSql or JournalProvider.AkkaPersistence || File.Exists(StorePath);
 
     private string StorePath => Path.Combine(DataDirectory, NodeActor.StoreName);
 
