@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Journal.Postgres;
-using Hhs.Actors.Tests.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 using Hhs.Model.Dag;
 using Hhs.Model.Hashing;
 using Hhs.Model.Json;

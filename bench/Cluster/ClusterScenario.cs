@@ -7,7 +7,7 @@ using Hhs.Actors.Journal.Postgres;
 using Hhs.Actors.Node;
 using Hhs.Actors.Objects;
 using Hhs.Actors.Settings;
-using Hhs.Actors.Tests.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 using Hhs.Cluster;
 using Hhs.Cluster.Tests;
 using Hhs.Cluster.Wire;

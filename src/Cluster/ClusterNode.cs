@@ -71,15 +71,16 @@ public static class ClusterNode
     /// <summary>Whether a configuration says that its node is one of a cluster: <c>hhs.cluster.listen</c>.</summary>
     public static bool IsConfigured(Config config) => ClusterSettings.Names(config.WithFallback(Reference));
 
-    // Reading a database blocks threads of the process's pool, which adds about one a second; Akka's timers need one of them. While the database
-    // does not answer, heartbeats would be late by seconds, and the nodes would put one another out.
+    // Objects and commands block threads of the process's pool while they read the database, hundreds of them at once when another node has died. The pool
+    // adds about one a second; until then Akka's timers wait for one, heartbeats are late, and the nodes put one another out. So does Npgsql, which sends all but
+    // the first statement of a batch from a thread of the pool.
     private static void SpareThreads()
     {
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), ports);
     }
 
-    private const int ThreadsMin = 64;
+    private const int ThreadsMin = 256;
 
     private static Config ReadReference()
     {

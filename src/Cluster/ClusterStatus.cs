@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Hhs.Cluster.Placement;
+using Hhs.Model.Hashing;
 
 namespace Hhs.Cluster;
 
@@ -39,6 +40,15 @@ public sealed record ClusterStatus(Address Self, IReadOnlyList<ClusterMember> Me
             return new ClusterMember(m.Address, m.UniqueAddress.Uid, m.Status, [.. m.Roles.Order(StringComparer.Ordinal)], reachable, stats?.Count, stats?.Values.Sum());
         })).ConfigureAwait(false);
         return new(cluster.SelfAddress, members, state.Leader, members.FirstOrDefault(m => m.Status is MemberStatus.Up or MemberStatus.Leaving)?.Address);
+    }
+
+    /// <summary>Asks which objects are at the node of an actor system.</summary>
+    /// <exception cref="AskTimeoutException">Its region did not say in time.</exception>
+    public static async Task<IReadOnlyList<ContentHash>> ObjectsHereAsync(ActorSystem system)
+    {
+        var region = ClusterSharding.Get(system).ShardRegion(ClusterObjectsActor.ShardType);
+        var here = await region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, AnswerWithin).ConfigureAwait(false);
+        return [.. here.Shards.SelectMany(s => s.EntityIds).Select(ObjectMessages.IdOf).Order()];
     }
 
     // Each node's region is asked by itself: the coordinator would wait for the slowest, and is away now and then.

@@ -3,7 +3,7 @@ using System.Text;
 namespace Hhs.Node.Tests;
 
 /// <summary>Commands that end by themselves, run in the test's own process: the same code behind the same entry point, without half a second of start.</summary>
-/// <remarks>That the executable itself does the same is tested by <see cref="ExecutableTests"/>, and wherever a test starts a process.</remarks>
+/// <remarks>That the executable itself does the same is tested by ExecutableTests, and wherever a test starts a process.</remarks>
 internal static class InProcess
 {
     private static readonly AsyncLocal<Streams?> Current = new();

@@ -169,7 +169,7 @@ public sealed class MeshActor : ReceiveActor, IWithTimers
         }
         var (self, sender) = (Self, Sender);
         _listeners.Open(transport, address, connection => self.Tell(new Accepted(connection)))
-            .PipeTo(sender, self, listener => new Listening(listener.Address), failure => new Status.Failure(failure.GetBaseException()));
+            .PipeTo(sender, self, listener => new Listening(listener.Address), failure => new Status.Failure((failure as AggregateException)?.InnerException ?? failure));
     }
 
     // Channel, policy and whether it sleeps are told in any order; what sessions see is the three together.

@@ -172,7 +172,7 @@ public sealed class TrackerActor : ReceiveActor, IWithTimers, IWithUnboundedStas
             throw new TransportException($"cannot listen on {address}: no transport for '{address.Scheme}://', use one of {string.Join(", ", _setup.Transports.Keys.Order(StringComparer.Ordinal).Select(s => s + "://"))}");
         var self = Self;
         _listeners.Open(transport, address, connection => self.Tell(new Accepted(connection)))
-            .PipeTo(self, success: _ => Listening.Instance, failure: failure => new Status.Failure(failure.GetBaseException()));
+            .PipeTo(self, success: _ => Listening.Instance, failure: failure => new Status.Failure((failure as AggregateException)?.InnerException ?? failure));
     }
 
     private void OnAccepted(IFrameConnection connection)

@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
 using Hhs.Cluster;
+using Hhs.Model.Hashing;
 using Hhs.Node.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +47,21 @@ internal static class Membership
         ])]);
     }
 
+    /// <summary>Ids of the objects that are at the node.</summary>
+    /// <exception cref="CommandException">The node is none of a cluster, or did not say in time.</exception>
+    public static async Task<IReadOnlyList<ContentHash>> ObjectsAsync(HhsNode node)
+    {
+        if (!IsOne(node)) throw NotOne();
+        try
+        {
+            return await ClusterStatus.ObjectsHereAsync(node.System);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new CommandException(ExitCode.Network, "the node did not say in time what it has: it is not up in its cluster yet ('hhs cluster status'), or has very much to do. Try again");
+        }
+    }
+
     /// <summary>Has the cluster go on without a node that is known to be dead.</summary>
     public static void Down(HhsNode node, string address)
     {
@@ -80,6 +96,7 @@ internal static class Membership
         if (!IsOne(node)) return;
         routes.MapGet("/cluster/members", async () => Results.Text(JsonLine.Of(Json(await ClusterStatus.OfAsync(node.System))), "application/json"));
     }
+
 
     private static bool IsOne(HhsNode node) => node.System.Settings.ProviderClass.Contains("ClusterActorRefProvider", StringComparison.Ordinal);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
+using Hhs.Model.Hashing;
 using Microsoft.AspNetCore.Routing;
 
 namespace Hhs.Node.Clustering;
@@ -20,6 +21,8 @@ internal static class Membership
     public static Task<HhsNode> StartAsync(HhsSettings settings, Config config) => throw CommandException.BadInput(Missing);
 
     public static Task<(JsonObject Json, IReadOnlyList<IReadOnlyList<string>> Rows)> DescribeAsync(HhsNode node) => throw CommandException.BadInput(Missing);
+
+    public static Task<IReadOnlyList<ContentHash>> ObjectsAsync(HhsNode node) => throw CommandException.BadInput(Missing);
 
     public static void Down(HhsNode node, string address) => throw CommandException.BadInput(Missing);
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Hhs.Actors.Node;
 using Hhs.Node.Clustering;
 using Hhs.Node.Control;
+using Hhs.Node.Output;
 
 namespace Hhs.Node.Commands;
 
@@ -17,6 +19,13 @@ internal static class ClusterCommands
             if (context.Report.Json) context.Report.Write(() => json, () => "");
             else context.Report.Table(["node", "status", "reachable", "shards", "objects", ""], rows);
         }));
+        var objects = new Command("objects", "Show the ids of the objects that are at this node");
+        objects.SetAction((parsed, _) => OnNodeAsync(parsed, async (context, node) =>
+        {
+            var here = await Membership.ObjectsAsync(node);
+            if (context.Report.Json) context.Report.Write(() => new JsonObject { ["objects"] = JsonLine.Array(here, id => id.ToString()) }, () => "");
+            else foreach (var id in here) Console.Out.WriteLine(id);
+        }));
         var address = new Argument<string>("NODE") { Description = "HOST:PORT, as 'hhs cluster status' shows it" };
         var down = new Command("down", "Have the cluster go on without a node that is dead for certain: if it lives, it stops") { address };
         down.SetAction((parsed, _) => OnNodeAsync(parsed, (_, node) =>
@@ -24,7 +33,7 @@ internal static class ClusterCommands
             Membership.Down(node, parsed.GetValue(address)!);
             return Task.CompletedTask;
         }));
-        return new Command("cluster", "Show or change the cluster that the running node is one of") { status, down };
+        return new Command("cluster", "Show or change the cluster that the running node is one of") { status, objects, down };
     }
 
     private static async Task<int> OnNodeAsync(ParseResult parsed, Func<CommandContext, HhsNode, Task> work)

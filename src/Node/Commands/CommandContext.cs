@@ -66,6 +66,7 @@ internal sealed class CommandContext
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
         akka.actor.ask-timeout = 60s
+        # Signals are Interrupt's: a second one to hear them would end the node under a command that runs.
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         """).WithFallback(_config);
 

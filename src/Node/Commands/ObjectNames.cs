@@ -20,7 +20,7 @@ internal sealed class ObjectNames(IJournal journal)
     {
         if (name.Length is 0 or > NameLengthMax || name.Any(char.IsControl) || name[0] == '-' || ContentHash.TryParse(name, out _))
             throw CommandException.BadInput($"'{name}' cannot be a name: 1 to {NameLengthMax} characters, no control characters, no '-' in front, and not an id");
-        if (All.FirstOrDefault(n => n.Name == name) is (not null, var taken) && taken != id)
+        if (TryFind(name, out var taken) && taken != id)
             throw new CommandException(ExitCode.Refused, $"the name '{name}' belongs to object {taken} already: choose another one");
     }
 
@@ -34,9 +34,10 @@ internal sealed class ObjectNames(IJournal journal)
     /// <summary>The object that is meant by a name, an id, or the beginning of one.</summary>
     public ContentHash Resolve(string text)
     {
-        if (All.FirstOrDefault(n => n.Name == text) is (not null, var named)) return named;
+        // No name is an id. What can be asked for by itself is: a database with thousands of objects is asked for each command.
         if (ContentHash.TryParse(text, out var id))
-            return journal.Objects.Any(o => o.ObjectId == id) ? id : throw CommandException.NotFound($"object {id} is not here: 'hhs list' shows what is, 'hhs join {id} --peer ...' fetches it");
+            return journal.BytesOf(id) > 0 ? id : throw CommandException.NotFound($"object {id} is not here: 'hhs list' shows what is, 'hhs join {id} --peer ...' fetches it");
+        if (TryFind(text, out var named)) return named;
         if (text.Length >= ContentHash.TextLength) throw BadId(text);
         ContentHash[] matching = text.Length < PrefixLengthMin ? []
             : [.. journal.Objects.Select(o => o.ObjectId).Where(o => o.ToString().StartsWith(text, StringComparison.Ordinal))];
@@ -56,6 +57,12 @@ internal sealed class ObjectNames(IJournal journal)
         journal.TryReadPayload(id, id, out var json) && LiteralReader.TryRead(json.Span, out var literal, out _) && literal is Literal.Map map
             ? map
             : throw new CommandException(ExitCode.Store, $"the first entry of object {id} is damaged: run 'hhs verify', then fetch the object again with 'hhs join {id} --peer ...'");
+
+    private bool TryFind(string name, out ContentHash id)
+    {
+        id = default;
+        return journal.TryGetSetting(Prefix + name, out var value) && ContentHash.TryParse(value.Span, out id);
+    }
 
     private const string Prefix = "name/";
     private const int NameLengthMax = 128;

@@ -5,8 +5,12 @@ namespace Hhs.Node.Control;
 /// <summary>Has a command run by the node that holds the store, instead of by this process.</summary>
 internal static class ControlClient
 {
+    /// <summary>Runs it there, with this process's input and output; null when no node is running on the store.</summary>
+    public static Task<int?> TryRunAsync(string dataDirectory, string[] arguments, bool readsInput, CancellationToken cancel) =>
+        TryRunAsync(dataDirectory, arguments, readsInput, Console.Out, Console.Error, cancel);
+
     /// <summary>Runs it there; null when no node is running on the store.</summary>
-    public static async Task<int?> TryRunAsync(string dataDirectory, string[] arguments, bool readsInput, CancellationToken cancel)
+    public static async Task<int?> TryRunAsync(string dataDirectory, string[] arguments, bool readsInput, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
         string path = ControlServer.PathIn(dataDirectory);
         if (!ControlServer.CanBeIn(dataDirectory) || !File.Exists(path)) return null;
@@ -28,8 +32,8 @@ internal static class ControlClient
         {
             switch (ControlMessage.FromLine(line))
             {
-                case ControlMessage.Output(var text): Console.Out.Write(text); break;
-                case ControlMessage.Error(var text): Console.Error.Write(text); break;
+                case ControlMessage.Output(var text): output.Write(text); break;
+                case ControlMessage.Error(var text): errors.Write(text); break;
                 case ControlMessage.Exit(var code): return code;
             }
         }

@@ -41,7 +41,7 @@ internal sealed class ControlServer : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(CommandsMax);
+        listener.Listen(WaitingMax);
         CommandIo.Install();
         return new(node, settings, listener, path);
     }
@@ -115,13 +115,13 @@ internal sealed class ControlServer : IAsyncDisposable
         _ending.Cancel();
         _listener.Dispose();
         await _accepting;
-        // One whose question a node that has ended will not answer any more.
-        await Task.WhenAll(_running.Keys).WaitAsync(PatienceWithCommands).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A command can wait a minute for an object of another node, or for a node that has ended. It has acknowledged nothing.
+        await Task.WhenAll(_running.Keys).WaitAsync(CommandsEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         File.Delete(_path);
         _ending.Dispose();
     }
 
-    private static readonly TimeSpan PatienceWithCommands = TimeSpan.FromSeconds(2);
-    private const int CommandsMax = 16;
+    private static readonly TimeSpan CommandsEnd = TimeSpan.FromSeconds(2);
+    private const int WaitingMax = 256;   // one more would be told that no node is here
     private const int PathBytesMax = 104;   // the least of the common systems
 }

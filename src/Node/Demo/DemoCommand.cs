@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hhs.Node.Commands;
+using Hhs.Node.Demo.Clusters;
 using Hhs.Node.Output;
 
 namespace Hhs.Node.Demo;
@@ -14,25 +15,28 @@ internal static class DemoCommand
     {
         var entries = new Option<int>("--entries") { Description = "Entries that each node writes while apart", DefaultValueFactory = _ => 2000, HelpName = "N", CustomParser = Numbers.Parser("--entries", "2000", 10, EntriesMax) };
         var count = new Option<int?>("--nodes") { Description = "Nodes, each a process with a store of its own; 3 if it is left out, in the swarm 25", HelpName = "K", CustomParser = Numbers.Optional("--nodes", "3", 2, NodesMax) };
-        var objects = new Option<int>("--objects") { Description = "Objects of the swarm", DefaultValueFactory = _ => 200, HelpName = "M", CustomParser = Numbers.Parser("--objects", "200", 1, ObjectsMax) };
+        var objects = new Option<int?>("--objects") { Description = "Objects of the swarm, 200 if it is left out, or of the cluster, 1000", HelpName = "M", CustomParser = Numbers.Optional("--objects", "200", 1, ObjectsMax) };
         var seats = new Option<int>("--seats") { Description = "Seats of the box offices", DefaultValueFactory = _ => 100, HelpName = "N", CustomParser = Numbers.Parser("--seats", "100", 6, SeatsMax) };
-        var seed = new Option<int?>("--seed") { Description = "Decides what the box offices choose; any if it is left out", HelpName = "N", CustomParser = Numbers.Optional("--seed", "7", 0, int.MaxValue) };
+        var seed = new Option<int?>("--seed") { Description = "Decides what the box offices choose, and the ids of the cluster's objects; any if it is left out", HelpName = "N", CustomParser = Numbers.Optional("--seed", "7", 0, int.MaxValue) };
         var keep = new Option<bool>("--keep") { Description = "Leave the stores in place, and say where they are" };
-        var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked. swarm: 25 nodes with 200 objects find each other by a tracker, crash, and are parted. box-office: three offices sell the same seats while apart, meet, and each lost sale is told who won", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
-        scenario.AcceptOnlyFromAmong("sync", "permissions", "swarm", "box-office");
+        var scenario = new Option<string>("--scenario") { Description = "sync: nodes write one set while apart, meet, one is killed and restarted. permissions: an editor writes while its right is being revoked. swarm: 25 nodes with 200 objects find each other by a tracker, crash, and are parted. box-office: three offices sell the same seats while apart, meet, and each lost sale is told who won. cluster: three nodes over one PostgreSQL are one peer to others, while one is killed and one leaves", DefaultValueFactory = _ => "sync", HelpName = "NAME" };
+        scenario.AcceptOnlyFromAmong("sync", "permissions", "swarm", "box-office", "cluster");
         var command = new Command("demo", "Nodes write apart and meet, as processes of their own; all must end alike") { scenario, entries, count, objects, seats, seed, keep };
         command.SetAction((parsed, cancel) => parsed.GetValue(scenario) switch
         {
             "box-office" => BoxOfficeDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(seats), parsed.GetValue(seed), parsed.GetValue(keep), cancel),
+            "cluster" => ClusterDemo.RunAsync(new(parsed), ConfigFile(parsed), parsed.GetValue(objects) ?? 1000, parsed.GetValue(seed), parsed.GetValue(keep), cancel),
             "permissions" => PermissionsDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(keep), cancel),
-            "swarm" => SwarmDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(count), parsed.GetValue(objects), parsed.GetValue(keep), cancel),
+            "swarm" => SwarmDemo.RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(count), parsed.GetValue(objects) ?? 200, parsed.GetValue(keep), cancel),
             _ => RunAsync(new(parsed), ChildOptions(parsed), parsed.GetValue(entries), parsed.GetValue(count) ?? 3, parsed.GetValue(keep), cancel),
         });
         return command;
     }
 
     private static IReadOnlyList<string> ChildOptions(ParseResult parsed) =>
-        parsed.GetValue(GlobalOptions.Config) is { } file ? ["--config", Path.GetFullPath(file)] : [];
+        ConfigFile(parsed) is { } file ? ["--config", file] : [];
+
+    private static string? ConfigFile(ParseResult parsed) => parsed.GetValue(GlobalOptions.Config) is { } file ? Path.GetFullPath(file) : null;
 
     private static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> childOptions, int entries, int count, bool keep, CancellationToken cancel)
     {

@@ -68,6 +68,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
                 case DemoOrder.Append append: Tell(await _log.AppendAsync(append.Text)); break;
                 case DemoOrder.Block block: _swarm.Block(block.KeyIds); break;
                 case DemoOrder.Connect connect: Connect(connect.Peers); break;
+                case DemoOrder.EndLoad: _swarm.EndLoad(); break;
                 case DemoOrder.Empower empower: Tell(await _space.EmpowerAsync(empower)); break;
                 case DemoOrder.EnterSpace enter: Watch(await _space.EnterAsync(enter.Id)); break;
                 case DemoOrder.Found found: Watch(await _log.FoundAsync(found)); break;
@@ -76,6 +77,7 @@ internal sealed class DemoNodeCommand : IAsyncDisposable
                 case DemoOrder.Host host: Tell(await _swarm.HostAsync(host)); break;
                 case DemoOrder.Join join: Watch(await _log.JoinAsync(ContentHash.Parse(join.Id))); break;
                 case DemoOrder.List: await ListAsync(); break;
+                case DemoOrder.Load load: Tell(await _swarm.LoadAsync(load)); break;
                 case DemoOrder.Open open: await OpenAsync(open.Seed); break;
                 case DemoOrder.Put put: Tell(await _swarm.PutAsync(put)); break;
                 case DemoOrder.Review: Tell(await _log.ReviewAsync()); break;

@@ -16,6 +16,7 @@ internal sealed class SwarmMember : IDisposable
     private readonly Action<DemoEvent> _tell;
     private readonly Dictionary<string, SetHandle> _sets = [];
     private readonly MeterListener _meter = new();
+    private readonly CancellationTokenSource _endLoad = new();
     private long _bytesSent;
 
     public SwarmMember(HhsNode node, Action<DemoEvent> tell)
@@ -45,6 +46,27 @@ internal sealed class SwarmMember : IDisposable
         return new([.. entries.Select(e => e.ToString())], DateTime.UtcNow.Ticks);
     }
 
+    /// <summary>Writes until <see cref="EndLoad"/>.</summary>
+    public async Task<DemoEvent.Loaded> LoadAsync(DemoOrder.Load order)
+    {
+        SetHandle[] sets;
+        lock (_sets) sets = [.. order.Ids.Select(id => _sets[id])];
+        var writes = new List<Task>();
+        using var often = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / order.PerSecond));
+        for (int i = 0; !_endLoad.IsCancellationRequested; i++)
+        {
+            writes.RemoveAll(write => write.IsCompletedSuccessfully);
+            writes.Add(WriteAsync(sets[i % sets.Length], $"{order.Mark} {i}"));
+            await often.WaitForNextTickAsync();
+        }
+        await Task.WhenAll(writes);
+        return new();
+    }
+
+    public void EndLoad() => _endLoad.Cancel();
+
+    private async Task WriteAsync(SetHandle set, string element) => _tell(new DemoEvent.Acknowledged([(await set.AddAsync(element)).ToString()]));
+
     public async Task<DemoEvent.Surveyed> SurveyAsync()
     {
         SetHandle[] sets;
@@ -69,7 +91,11 @@ internal sealed class SwarmMember : IDisposable
         _node.System.EventStream.Subscribe(listener, typeof(GossipProtocol.Arrived));
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _endLoad.Dispose();
+    }
 
     private sealed class Listener : ReceiveActor
     {

@@ -7,6 +7,7 @@ using Hhs.Actors.Tests.Journal.Postgres;
 using Hhs.Model.Hashing;
 using Hhs.Model.Identity;
 using Hhs.Network.Tests;
+using Hhs.Node.Demo.Clusters;
 
 namespace Hhs.Cluster.Tests.Partitions;
 

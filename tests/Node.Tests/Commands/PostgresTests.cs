@@ -1,4 +1,4 @@
-using Hhs.Actors.Tests.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 
 namespace Hhs.Node.Tests.Commands;
 

@@ -51,9 +51,9 @@ public sealed partial class PostgresJournal
     {
         long number;
         bool needsRepair;
-        using (var connection = Rent())
+        using (var rented = Rent())
         {
-            using var index = Ask(() => new PostgresIndex(connection, objectId, withPayloads: false));
+            using var index = Ask(() => new PostgresIndex(rented.Connection, objectId, withPayloads: false));
             if (!index.IsHere) yield break;
             number = index.ObjectNumber;
             var scan = new IndexScan(objectId, index.Counts, NoneKnown);
@@ -104,9 +104,9 @@ public sealed partial class PostgresJournal
             var damaged = new Dictionary<long, string>();
             long number;
             bool needsRepair;
-            using (var connection = Rent())
+            using (var rented = Rent())
             {
-                using var index = Ask(() => new PostgresIndex(connection, o.ObjectId, withPayloads: true));
+                using var index = Ask(() => new PostgresIndex(rented.Connection, o.ObjectId, withPayloads: true));
                 var scan = new IndexScan(o.ObjectId, index.Counts, NoneKnown);
                 PostgresIndex.Row current = null!;
                 foreach (var (place, entry) in scan.Walk(index.Rows().Select(row => current = row)))
@@ -162,7 +162,7 @@ public sealed partial class PostgresJournal
         return _link.Read(work);
     }
 
-    private NpgsqlConnection Rent()
+    private PostgresLink.Rented Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return _link.Rent();

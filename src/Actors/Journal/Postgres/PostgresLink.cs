@@ -13,6 +13,7 @@ internal sealed class PostgresLink : IDisposable
 {
     private readonly PostgresSettings _settings;
     private readonly NpgsqlDataSource _pool, _writers;
+    private readonly SemaphoreSlim _turns;
     private readonly ManualResetEventSlim _closing = new();
     private NpgsqlConnection? _writer;
     private bool _connectedBefore;
@@ -26,6 +27,8 @@ internal sealed class PostgresLink : IDisposable
         text.SearchPath = settings.Schema;
         text.MaxAutoPrepare = Math.Max(text.MaxAutoPrepare, StatementsPrepared);
         text.AutoPrepareMinUsages = 2;
+        text.MaxPoolSize = Math.Min(text.MaxPoolSize, ConnectionsMax);
+        _turns = new(text.MaxPoolSize);
         text.NoResetOnClose = true;   // no session is left in a state that another should not find
         text.ApplicationName = "hhs-journal";
         text.Options = $"{text.Options} -c lock_timeout={(long)settings.LockPatience.TotalMilliseconds} {KeyedAccess}";
@@ -67,8 +70,8 @@ internal sealed class PostgresLink : IDisposable
         {
             return Patiently(() =>
             {
-                using var connection = _pool.OpenConnection();
-                return work(connection);
+                using var rented = Take();
+                return work(rented.Connection);
             });
         }
         catch (PostgresException e)
@@ -78,7 +81,34 @@ internal sealed class PostgresLink : IDisposable
     }
 
     /// <summary>A connection of the pool for reading row by row; the caller disposes it.</summary>
-    internal NpgsqlConnection Rent() => Patiently(_pool.OpenConnection);
+    internal Rented Rent() => Patiently(Take);
+
+    // Npgsql lets who finds its pool empty wait for a task, which ends on a thread of the very pool whose threads all wait: so nobody finds it empty.
+    private Rented Take()
+    {
+        if (!_turns.Wait(_settings.GiveUpAfter)) throw new NpgsqlException("no connection became free");
+        try
+        {
+            return new(_pool.OpenConnection(), _turns);
+        }
+        catch
+        {
+            _turns.Release();
+            throw;
+        }
+    }
+
+    /// <summary>A connection of the pool, until it is disposed of.</summary>
+    internal readonly struct Rented(NpgsqlConnection connection, SemaphoreSlim turns) : IDisposable
+    {
+        internal NpgsqlConnection Connection => connection;
+
+        public void Dispose()
+        {
+            connection.Dispose();
+            turns.Release();
+        }
+    }
 
     private T Patiently<T>(Func<T> work)
     {
@@ -167,6 +197,10 @@ internal sealed class PostgresLink : IDisposable
     // Every query of ours is by key. Without statistics, as in a new store, the planner would scan whole tables that are growing under it.
     private const string KeyedAccess = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
     private const int StatementsPrepared = 64;
+
+    // A node that takes up hundreds of objects at once would take as many connections; a server lets in 100 by default, of all nodes, and who is
+    // one too many sleeps before it tries again. More would not be faster: reads are short, and the server has few processors.
+    private const int ConnectionsMax = 12;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 }

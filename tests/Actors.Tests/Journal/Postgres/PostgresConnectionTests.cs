@@ -1,5 +1,6 @@
 using Hhs.Actors.Journal;
 using Hhs.Actors.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 using Hhs.Tests.Contracts;
 using static Hhs.Tests.Contracts.SampleLog;
 
@@ -37,6 +38,26 @@ public sealed class PostgresConnectionTests(SharedPostgres shared) : IDisposable
         Assert.All(direct.Objects, o => Assert.Equal(40, o.EntryCount));
         Assert.Empty(direct.VerifyAll().NewlyQuarantined);
         Assert.Equal(direct.BytesOf(ObjectId(1)), journal.BytesOf(ObjectId(1)));
+    }
+
+    [Fact]
+    public async Task A_node_has_few_connections_however_many_read_at_once()
+    {
+        using var journal = shared.Open(_schema);
+        var epoch = journal.Acquire(ObjectId(1));
+        var chain = Chain(3);
+        journal.Append([new(ObjectId(1), chain, epoch)]);
+        using var together = new Barrier(ReadersAtOnce);
+        // Threads of their own: those of the pool would not come all at once.
+        Task[] readers = [.. Enumerable.Range(0, ReadersAtOnce).Select(_ => Task.Factory.StartNew(() =>
+        {
+            together.SignalAndWait();
+            for (int i = 0; i < 5; i++) Assert.Equal(3, journal.ReadIndex(ObjectId(1)).Count());
+        }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.WhenAll(readers);
+
+        // They stay in the pool; those of earlier tests are on their way out.
+        await Eventually.Holds(() => shared.Server.Sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hhs-journal'") is long and > 0 and <= 12, "no more than twelve connections");
     }
 
     [Fact]
@@ -91,4 +112,6 @@ public sealed class PostgresConnectionTests(SharedPostgres shared) : IDisposable
         Assert.Contains("127.0.0.1:1", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", thrown + away.ToString(), StringComparison.Ordinal);
     }
+
+    private const int ReadersAtOnce = 50;
 }

@@ -1,4 +1,5 @@
 using Hhs.Actors.Journal.Postgres;
+using Hhs.Node.Demo.Clusters;
 
 namespace Hhs.Actors.Tests.Journal.Postgres;
 
@@ -8,7 +9,7 @@ public sealed class SharedPostgres : IDisposable
     private static int _schemas;
     private readonly Lazy<PostgresServer> _server = new(PostgresServer.Start);
 
-    public PostgresServer Server
+    internal PostgresServer Server
     {
         get
         {

@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Hhs.Actors.Tests.Journal.Postgres;
+namespace Hhs.Node.Demo.Clusters;
 
 /// <summary>A throw-away PostgreSQL server on 127.0.0.1, run by an unprivileged user out of a temporary folder. It flushes like a real one.</summary>
-public sealed class PostgresServer : IDisposable
+internal sealed class PostgresServer : IDisposable
 {
     private readonly string _folder;
     private readonly string _programs;
@@ -33,14 +33,23 @@ public sealed class PostgresServer : IDisposable
     public static string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres;Timeout=5";
 
     /// <summary>Makes a new database cluster and starts it.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message has what it said.</exception>
     public static PostgresServer Start()
     {
         if (Missing is not null) throw new InvalidOperationException(Missing);
         var server = new PostgresServer(Found.Programs!, Environment.UserName == "root" ? "postgres" : null);
-        if (server._user is not null) Run("chown", server._user, server._folder);
-        server.Run("initdb", "-D", server.Data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
-        server.Resume();
-        return server;
+        try
+        {
+            if (server._user is not null) Run("chown", server._user, server._folder);
+            server.Run("initdb", "-D", server.Data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+            server.Resume();
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     private string Data => Path.Combine(_folder, "data");
@@ -147,9 +156,11 @@ public sealed class PostgresServer : IDisposable
 
     private static string? FindMissing(out string? programs)
     {
+        // Debian has its programs outside of PATH, a folder for each version.
         programs = new[] { "/usr/lib/postgresql", "/usr/local/pgsql" }.Where(Directory.Exists)
             .SelectMany(folder => Directory.GetDirectories(folder).Select(version => Path.Combine(version, "bin")).Append(Path.Combine(folder, "bin")))
-            .Where(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"))).Order(StringComparer.Ordinal).LastOrDefault();
+            .Order(StringComparer.Ordinal).Reverse().Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
         if (programs is null) return "no PostgreSQL server is installed (Debian: apt-get install postgresql-15)";
         if (Environment.UserName != "root") return null;
         if (!File.Exists("/usr/bin/setpriv")) return "a PostgreSQL server does not run as root, and setpriv (util-linux) is missing";
