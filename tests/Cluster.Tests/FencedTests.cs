@@ -1,4 +1,5 @@
 using Hhs.Actors.Node;
+using Hhs.Actors.Tests;
 using Hhs.Model.Types.Set;
 
 namespace Hhs.Cluster.Tests;
@@ -16,6 +17,7 @@ public sealed class FencedTests
         var taken = await other[0].OpenSetAsync(set.Id);
 
         await Assert.ThrowsAsync<HhsException>(() => set.AddAsync("refused"));
+        await Eventually.Holds(async () => !await TestCluster.HasAsync(one[0], set.Id), "it has stopped there");
         var late = set.AddAsync("late");
         for (int i = 0; i < 10; i++) await taken.AddAsync($"of the other {i}");
         Assert.Equal(1, one.Store.Fenced);

@@ -37,4 +37,16 @@ public sealed class LookingTests
         await using var peer = await HhsNode.StartAsync(new() { Peers = [node.Address()] });
         await peer.OpenSetAsync(made.Id);
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Who_sees_a_node_come_looks_soon_since_messages_to_all_do_not_reach_all_yet()
+    {
+        const string Seldom = "hhs.cluster.look-again = 1h";
+        await using var cluster = await TestCluster.OfAsync(1, more: Seldom);
+        SetHandle made;
+        await using (var writer = await HhsNode.StartAsync(new() { Store = cluster.Store.Open() })) made = await writer.CreateSetAsync(new SetOptions { Seed = "nobody was told" });
+        await cluster.AddAsync(config: Seldom);
+        await using var peer = await HhsNode.StartAsync(new() { Peers = [cluster[0].Address()] });
+        await peer.OpenSetAsync(made.Id);
+    }
 }

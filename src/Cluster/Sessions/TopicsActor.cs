@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Hhs.Actors.Journal;
@@ -38,6 +39,7 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
             Become(Running);
             _mediator.Tell(new Subscribe(AllNodes, Self));
             Look();
+            Cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberUp));
             Timers.StartPeriodicTimer(nameof(LookAgain), LookAgain.Instance, _settings.LookAgain);
         });
     }
@@ -65,6 +67,10 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => _mediator = DistributedPubSub.Get(Context.System).Mediator;
 
+    protected override void PostStop() => Cluster.Unsubscribe(Self);
+
+    private static Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(Context.System);
+
     private void Running()
     {
         Receive<MeshProtocol.OpenTopic>(open => OnOpen(open.Topic, open.Channel));
@@ -82,6 +88,12 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
         });
         Receive<Carried>(OnCarried);
         Receive<LookAgain>(_ => Look());
+        Receive<ClusterEvent.MemberUp>(_ =>
+        {
+            // Until a message to all reaches all, what is made is not heard of everywhere.
+            Timers.StartSingleTimer(nameof(Soon), LookAgain.Instance, Soon);
+            Timers.StartSingleTimer(nameof(Later), LookAgain.Instance, Later);
+        });
         Receive<Stored>(stored =>
         {
             ContentHash[] unknown = [.. stored.Objects.Select(o => o.ObjectId).Where(id => !_here.ContainsKey(id) && _elsewhere.Add(id))];
@@ -133,6 +145,7 @@ internal sealed class TopicsActor : ReceiveActor, IWithTimers
 
     private void Tell(Carried carried) => _mediator.Tell(new Publish(AllNodes, carried));
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2), Later = TimeSpan.FromSeconds(6);
     private const int LooksUntilAll = 120;
     private const long Overlap = 1000;
     private const string AllNodes = "hhs-objects";

@@ -265,8 +265,14 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     private void Stray(SyncPeer peer, string requestId)
     {
         if (peer.Retired.Contains(requestId)) return;
-        if (_headers.Find(peer, requestId) is not null) Fail(peer, "payloads before the headers were complete");
-        else context.Charge(peer, new(RejectCode.UnexpectedMessage, "an answer to nothing that was asked"), Charges.Unexpected);
+        if (_headers.Find(peer, requestId) is not null)
+        {
+            Fail(peer, "payloads before the headers were complete");
+            return;
+        }
+        peer.Retired.Add(requestId);   // the rest of it belongs to the same fault
+        if (++peer.Strays <= StraysMax && context.Now - peer.JoinedAt < _settings.RequestTimeout) return;
+        context.Charge(peer, new(RejectCode.UnexpectedMessage, "an answer to nothing that was asked"), Charges.Unexpected);
     }
 
     private void Retire(Fetch fetch)
@@ -298,5 +304,6 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     private static readonly Reject TooSlow = new(RejectCode.TimedOut, "next to nothing came of what it was asked for, and others have it");
 
     private const int StartLooked = 64;
+    private const int StraysMax = 8;   // a few more than one object asks of one peer at a time
     private const int StrikesMax = 3;
 }

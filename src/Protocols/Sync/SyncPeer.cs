@@ -81,6 +81,9 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>Requests to it that are over; their late answers are no fault.</summary>
     public BoundedSet<string> Retired { get; } = new(64);
 
+    /// <summary>Its answers to nothing that we asked. Soon after joining they can be to whoever had the object before: it was started anew, or is another node's no more.</summary>
+    public int Strays { get; set; }
+
     /// <summary>Its requests that wait for their turn.</summary>
     public Queue<SyncMessage> Requests { get; } = new();
 

@@ -66,7 +66,7 @@ public sealed class PartitionTests(PartitionCluster cluster) : IClassFixture<Par
         for (int i = 0; i < 3; i++)
         {
             cluster.CutOff(2, true, Others);
-            await Task.Delay(700, TestContext.Current.CancellationToken);   // the fault itself: less than the detector's time
+            await Task.Delay(ShorterThanTheDetector, TestContext.Current.CancellationToken);   // the fault itself
             cluster.CutOff(2, false, Others);
             long mended = Stopwatch.GetTimestamp();
             await load.AllAreWrittenAsync(mended);
@@ -86,7 +86,7 @@ public sealed class PartitionTests(PartitionCluster cluster) : IClassFixture<Par
         // Reading the store blocks threads; the nodes are to hear one another nevertheless.
         var reading = Enumerable.Range(0, 12 * PartitionCluster.Count).Select(i => ControlSocket.RunAsync(cluster[i % PartitionCluster.Count].Folder, Eventually.Patience, "list", "--json"));
         var read = Task.WhenAll(reading);
-        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);   // the fault itself: twice the detector's time
+        await Task.Delay(TwiceTheDetector, TestContext.Current.CancellationToken);   // the fault itself
         for (int i = 0; i < PartitionCluster.Count; i++) cluster.CutOff(i, false, PartitionCluster.Database);
         long back = Stopwatch.GetTimestamp();
         await load.AllAreWrittenAsync(back);
@@ -116,4 +116,7 @@ public sealed class PartitionTests(PartitionCluster cluster) : IClassFixture<Par
     }
 
     private static IPAddress[] Others => [PartitionCluster.AddressOf(0), PartitionCluster.AddressOf(1)];
+
+    private static readonly TimeSpan ShorterThanTheDetector = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan TwiceTheDetector = TimeSpan.FromSeconds(6);
 }

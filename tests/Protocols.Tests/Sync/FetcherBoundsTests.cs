@@ -88,6 +88,34 @@ public class FetcherBoundsTests
     }
 
     [Fact]
+    public void A_few_answers_soon_after_joining_may_be_to_a_predecessor_and_each_further_one_is_one_fault()
+    {
+        var (host, peer, copy) = PeerCopy.Told(20);
+        for (int i = 0; i < 8; i++) Answer($"asked before {i}");
+        Assert.Empty(host.Charges);
+        Answer("one too many");
+        Assert.Equal(10, host.ChargeOf(peer));
+        host.Serve(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId);
+        Assert.Equal(copy.Count, host.Replica.Count);
+
+        void Answer(string id)
+        {
+            host.Hear(peer, new SyncMessage.PayloadResponseMeta(id, 10));
+            host.ServePayloads(peer, copy, id, copy.Entries.Skip(1).Take(10));
+        }
+    }
+
+    [Fact]
+    public void An_answer_to_nothing_is_a_fault_when_nobody_can_have_asked_before_us()
+    {
+        var host = new Host();
+        var peer = host.Join("a");
+        host.Pass(SyncSettings.Default.RequestTimeout);
+        host.Hear(peer, new SyncMessage.HeaderResponseMeta("nobody asked", 1, false, 0));
+        Assert.Equal(10, host.ChargeOf(peer));
+    }
+
+    [Fact]
     public void A_peer_charged_too_much_is_neither_asked_nor_answered()
     {
         var (host, peer, copy) = PeerCopy.Told(3, SyncSettings.Default with { ChargeMax = 10 });
