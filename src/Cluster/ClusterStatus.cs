@@ -65,5 +65,5 @@ public sealed record ClusterStatus(Address Self, IReadOnlyList<ClusterMember> Me
         }
     }
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 }

@@ -82,7 +82,15 @@ public sealed class PartitionCluster : IAsyncLifetime
             _isSlow[i] = slow == i;
             _nodes[i] = await ServeNode.StartAsync(_hosts[i], Path.Combine(_folder, $"n{i}"), Config(i, _isSlow[i]));
         }));
-        foreach (var node in _nodes) await Eventually.Holds(async () => await node!.MembersUpAsync() == Count, "all nodes are up");
+        try
+        {
+            foreach (var node in _nodes) await Eventually.Holds(async () => await node!.MembersUpAsync() == Count, "all nodes are up");
+        }
+        catch
+        {
+            foreach (var (node, i) in _nodes.Select((n, i) => (n!, i))) TestContext.Current.TestOutputHelper!.WriteLine($"node {i}: {await node.MembersUpAsync()} up; {(node.Ended.IsCompleted ? $"ended with {await node.Ended}" : "runs")}\n{node.Errors}");
+            throw;
+        }
     }
 
     /// <summary>A node is heard by nobody, and hears nobody, of these.</summary>
@@ -116,6 +124,7 @@ public sealed class PartitionCluster : IAsyncLifetime
     // Everything that waits for time to pass, faster than operators want it (TestCluster.Hasty), and not so fast that a busy machine looks like a cut.
     private string Config(int node, bool slow) =>
         $$"""
+        akka.remote.dot-netty.tcp.connection-timeout = 1s
         akka.cluster {
           gossip-interval = 200ms
           leader-actions-interval = 200ms

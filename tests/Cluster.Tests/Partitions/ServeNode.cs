@@ -22,7 +22,7 @@ internal sealed class ServeNode : IAsyncDisposable
     private ServeNode(Process process, NetworkHost host, string folder)
     {
         (_process, Folder) = (process, folder);
-        _http = new(new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(ConnectInside(host)) }) { BaseAddress = new("http://127.0.0.1"), Timeout = TimeSpan.FromSeconds(2) };
+        _http = new(new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(ConnectInside(host)) }) { BaseAddress = new("http://127.0.0.1"), Timeout = TimeSpan.FromSeconds(5) };
         _reading = Task.WhenAll(ReadAsync(), ReadErrorsAsync());
         Ended = EndAsync();
     }
