@@ -129,13 +129,13 @@ public static class JournalScenario
         return clock.Elapsed.TotalMicroseconds / FlushSamples;
     }
 
-    private static List<JournalEntry> Chain(int count)
+    internal static List<JournalEntry> Chain(int count, string of = "")
     {
         var entries = new List<JournalEntry>(count);
         var position = Position.Empty;
         for (int i = 0; i < count; i++)
         {
-            Literal payload = Literal.Map.Of(("action", "add"), ("seq", (double)i), ("text", "a short message, as people write them"));
+            Literal payload = Literal.Map.Of(("action", "add"), ("seq", (double)i), ("text", $"a short message, as people write them{of}"));
             var header = new Header(CanonicalJson.Hash(payload), position);
             entries.Add(new(header, JsonText.Write(payload), Encoding.UTF8.GetBytes("elmts")));
             position = [header.Hash];

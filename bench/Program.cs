@@ -10,6 +10,7 @@ using Hhs.Simulation.Tests.Gossip;
 string scenario = args.FirstOrDefault() ?? "";
 switch (scenario)
 {
+    case "akka-journal": AkkaJournalScenario.Run(Console.Out); break;
     case "cluster": await ClusterScenario.RunAsync(Console.Out); break;
     case "dag": DagScenario.Run(Console.Out); break;
     case "fetch": FetchScenario.Run(Console.Out); break;
@@ -31,7 +32,7 @@ switch (scenario)
     case "text-trace": TextScenario.WriteTrace(Console.Out); break;
     case "smoke": await NodesScenario.RunAsync(Console.Out, (1_000, 1), (1_000, 8)); break;
     default:
-        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of cluster, dag, fetch, gossip, histories [COUNT [FIRST SEED]], journal, load [SESSIONS [MINUTES]], micro [FILTER], model, nodes [ENTRIES BRANCHES], objects [COUNT], privacy [ASKS], smoke, space [TRANSACTIONS], sync, text, text-trace");
+        Console.Error.WriteLine($"unknown scenario '{scenario}': use one of akka-journal, cluster, dag, fetch, gossip, histories [COUNT [FIRST SEED]], journal, load [SESSIONS [MINUTES]], micro [FILTER], model, nodes [ENTRIES BRANCHES], objects [COUNT], privacy [ASKS], smoke, space [TRANSACTIONS], sync, text, text-trace");
         return 2;
 }
 return 0;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hhs.Actors.Journal;
 using Hhs.Actors.Node;
 using Hhs.Actors.Tests;
@@ -44,28 +43,5 @@ public sealed class RememberingTests(SharedPostgres postgres)
         await cluster.LeaveAsync(cluster[0]);
         await cluster.AddAsync(node => node with { Store = null, Journal = settings }, On);
         await Eventually.Holds(async () => await TestCluster.EntitiesAtAsync(cluster[0]) == 20, "all are back");
-    }
-
-    // Not a test: prints what remembering costs. Run with -explicit only.
-    [Fact(Explicit = true)]
-    public async Task What_it_costs_to_remember()
-    {
-        foreach (string more in new[] { "", On, "", On })
-        {
-            string schema = SharedPostgres.NewSchema();
-            var settings = new JournalSettings { Provider = JournalProvider.PostgreSql, PostgreSql = postgres.Settings(schema) };
-            await using var cluster = await TestCluster.OfAsync(1, node => node with { Store = null, Journal = settings }, more);
-            var sets = new List<SetHandle>();
-            var making = Stopwatch.StartNew();
-            foreach (int[] some in Enumerable.Range(0, 1000).Chunk(50))
-                sets.AddRange(await Task.WhenAll(some.Select(i => cluster[0].CreateSetAsync(new SetOptions { Seed = $"set {i}" }))));
-            making.Stop();
-            await cluster.LeaveAsync(cluster[0]);
-            var starting = Stopwatch.StartNew();
-            await cluster.AddAsync(node => node with { Store = null, Journal = settings }, more);
-            var opening = Stopwatch.StartNew();
-            foreach (var some in sets.Chunk(50)) await Task.WhenAll(some.Select(s => cluster[0].OpenSetAsync(s.Id)));
-            Console.WriteLine($"remember '{more}': made 1000 in {making.ElapsedMilliseconds} ms; node up in {(starting.Elapsed - opening.Elapsed).TotalMilliseconds:F0} ms; opened 1000 in {opening.ElapsedMilliseconds} ms");
-        }
     }
 }
