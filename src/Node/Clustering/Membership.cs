@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Hhs.Actors.Node;
 using Hhs.Actors.Settings;
 using Hhs.Cluster;
+using Hhs.Cluster.Placement;
 using Hhs.Model.Hashing;
 using Hhs.Node.Output;
 using Microsoft.AspNetCore.Builder;
@@ -81,6 +82,9 @@ internal static class Membership
         Akka.Cluster.Cluster.Get(node.System).RegisterOnMemberRemoved(removed.SetResult);
         return Task.WhenAny(removed.Task, node.System.WhenTerminated);
     }
+
+    /// <summary>Why the node stopped by itself, if it is of another kind than the others; null if it did not.</summary>
+    public static string? WhyItStopped(HhsNode node) => (CoordinatedShutdown.Get(node.System).ShutdownReason as UnlikeMemberReason)?.Text;
 
     /// <summary>Why peers and hosts had better use another node; null if there is no reason.</summary>
     public static string? WhyNotReady(HhsNode node)

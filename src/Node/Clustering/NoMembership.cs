@@ -28,6 +28,8 @@ internal static class Membership
 
     public static Task RemovedAsync(HhsNode node) => node.System.WhenTerminated;
 
+    public static string? WhyItStopped(HhsNode node) => null;
+
     public static string? WhyNotReady(HhsNode node) => null;
 
     public static void Map(IEndpointRouteBuilder routes, HhsNode node)

@@ -67,7 +67,7 @@ internal static class ServeCommand
     // Its objects are others' now. What it waits for, a database that it cannot reach above all, nobody needs: whoever runs it wants to start it again.
     private static async Task PutOutAsync(CommandContext context, HhsNode node)
     {
-        var why = new CommandException(ExitCode.Network, "the others have put this node out of the cluster, or it could not reach them: start it again. What it acknowledged is stored; of what was under way that is not known");
+        var why = Membership.WhyItStopped(node) is { } misfit ? CommandException.BadInput(misfit) : new CommandException(ExitCode.Network, "the others have put this node out of the cluster, or it could not reach them: start it again. What it acknowledged is stored; of what was under way that is not known");
         if (await Task.WhenAny(node.System.WhenTerminated, Task.Delay(PatienceWithTheEnd)) == node.System.WhenTerminated) throw why;
         Failure.Write(Console.Error, context.Report.Json, why.Code, why.Message);
         Environment.Exit(why.Code);

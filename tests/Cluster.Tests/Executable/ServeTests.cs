@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Hhs.Actors.Tests;
 using Hhs.Actors.Tests.Journal.Postgres;
+using Hhs.Cluster.Tests.Remoting;
 using Hhs.Node.Demo.Clusters;
 using Hhs.Node.Tests;
 
@@ -61,6 +62,30 @@ public sealed class ServeTests(SharedPostgres postgres)
 
         second.Signal("TERM");
         Assert.True(await second.EndAsync() == 0, second.Errors);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Over_TLS_one_that_has_another_identity_ends_and_says_so()
+    {
+        using var certificates = new Certificates();
+        using var data = new DataFolder();
+        var places = NodePlace.Choose(data.Path, 2);
+        string more = data.Write("more.conf", $"hhs.journal.postgresql.schema = {SharedPostgres.NewSchema()}\n{Certificates.Hocon(certificates.For("node"))}");
+        string[] configs = [.. places.Select(p => p.WriteConfig(places, postgres.Server.ConnectionString, more))];
+        await data.HhsAsync("id");
+        using var elsewhere = new DataFolder();
+        await elsewhere.HhsAsync("id");
+        File.AppendAllText(configs[1], $"\nhhs.identity-file = \"{Path.Combine(elsewhere.Path, "identity.json")}\"");
+
+        await using var first = HhsProcess.Start("serve", "--config", configs[0], "--json");
+        await ListeningAsync(first);
+        await Eventually.Holds(async () => (await HhsProcess.RunAsync("cluster", "status", "--data", places[0].Folder)).Output.Contains("Up", StringComparison.Ordinal), "the first is up");
+        await using var second = HhsProcess.Start("serve", "--config", configs[1]);
+
+        Assert.True(await second.EndAsync() == 2, second.Errors);
+        Assert.Contains("the identity (key id) here is ", second.Errors, StringComparison.Ordinal);
+        var status = (await HhsProcess.RunAsync("cluster", "status", "--data", places[0].Folder, "--json")).Json[0];
+        Assert.Equal($"akka.ssl.tcp://hhs@127.0.0.1:{places[0].ClusterPort}", status.GetProperty("selfNode").GetString());
     }
 
     private static async Task<JsonElement> ListeningAsync(HhsProcess node) => JsonDocument.Parse(await node.LineWithAsync("listening")).RootElement;
