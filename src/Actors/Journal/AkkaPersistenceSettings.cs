@@ -15,7 +15,9 @@ public sealed record AkkaPersistenceSettings
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The configuration that has the plugin's section. Secret, if it holds a password.</summary>
-    internal Config Config { get; init; } = Config.Empty;
+    internal Config Config { get; init; } = None;
+
+    internal static readonly Config None = Config.Empty;
 
     /// <summary>The same, with the configuration that has the plugin's section; <see cref="JournalSettings.FromConfig"/> takes the one that it reads.</summary>
     public AkkaPersistenceSettings In(Config config) => this with { Config = config };

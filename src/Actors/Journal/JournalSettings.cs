@@ -66,7 +66,8 @@ public sealed record JournalSettings
             Plugin = config.GetString("hhs.journal.akka-persistence.plugin") ?? "",
             Prefix = config.GetString("hhs.journal.akka-persistence.prefix") ?? "",
             GiveUpAfter = read.Time("hhs.journal.akka-persistence.give-up-after"),
-            Config = config,
+            // Held by who uses it, and by nobody else: it may have a password.
+            Config = Chosen(read) == JournalProvider.AkkaPersistence ? config : AkkaPersistenceSettings.None,
         };
         if ((Chosen(read) == JournalProvider.AkkaPersistence ? settings.Nonsense() : settings.BadNames()) is { } why) throw new ConfigurationException($"hhs.journal.akka-persistence.{why}");
         return settings;
