@@ -270,9 +270,9 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
             Fail(peer, "payloads before the headers were complete");
             return;
         }
-        peer.Retired.Add(requestId);   // the rest of it belongs to the same fault
-        if (++peer.Strays <= StraysMax && context.Now - peer.JoinedAt < _settings.RequestTimeout) return;
-        context.Charge(peer, new(RejectCode.UnexpectedMessage, "an answer to nothing that was asked"), Charges.Unexpected);
+        bool mayBeInherited = context.Now - peer.JoinedAt < _settings.RequestTimeout && (peer.Inherited.Count < InheritedMax || peer.Inherited.Contains(requestId));
+        if (mayBeInherited) peer.Inherited.Add(requestId);
+        else context.Charge(peer, new(RejectCode.UnexpectedMessage, "an answer to nothing that was asked"), Charges.Unexpected);
     }
 
     private void Retire(Fetch fetch)
@@ -304,6 +304,6 @@ internal sealed class Fetcher(SyncContext context, PendingEntries pending, Gossi
     private static readonly Reject TooSlow = new(RejectCode.TimedOut, "next to nothing came of what it was asked for, and others have it");
 
     private const int StartLooked = 64;
-    private const int StraysMax = 8;   // a few more than one object asks of one peer at a time
+    private const int InheritedMax = 8;   // a few more than one object asks of one peer at a time
     private const int StrikesMax = 3;
 }

@@ -81,8 +81,8 @@ internal sealed class SyncPeer(PeerId id, PeerKind kind, SyncSettings settings)
     /// <summary>Requests to it that are over; their late answers are no fault.</summary>
     public BoundedSet<string> Retired { get; } = new(64);
 
-    /// <summary>Its answers to nothing that we asked. Soon after joining they can be to whoever had the object before: it was started anew, or is another node's no more.</summary>
-    public int Strays { get; set; }
+    /// <summary>Requests that we never made and that it answered soon after joining: whoever had the object before may have, an earlier start of it or another node.</summary>
+    public HashSet<string> Inherited { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Its requests that wait for their turn.</summary>
     public Queue<SyncMessage> Requests { get; } = new();

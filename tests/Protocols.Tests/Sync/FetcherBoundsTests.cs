@@ -88,12 +88,14 @@ public class FetcherBoundsTests
     }
 
     [Fact]
-    public void A_few_answers_soon_after_joining_may_be_to_a_predecessor_and_each_further_one_is_one_fault()
+    public void A_few_answers_soon_after_joining_may_be_to_a_predecessor_and_each_further_one_is_a_fault()
     {
         var (host, peer, copy) = PeerCopy.Told(20);
         for (int i = 0; i < 8; i++) Answer($"asked before {i}");
         Assert.Empty(host.Charges);
-        Answer("one too many");
+        host.Hear(peer, new SyncMessage.PayloadResponseMeta("one too many", 10));
+        Assert.Equal(10, host.ChargeOf(peer));
+        Answer("asked before 3");   // the rest of it, or all once more
         Assert.Equal(10, host.ChargeOf(peer));
         host.Serve(peer, copy, host.Sent<SyncMessage.HeaderRequest>(peer).RequestId);
         Assert.Equal(copy.Count, host.Replica.Count);
@@ -111,8 +113,11 @@ public class FetcherBoundsTests
         var host = new Host();
         var peer = host.Join("a");
         host.Pass(SyncSettings.Default.RequestTimeout);
-        host.Hear(peer, new SyncMessage.HeaderResponseMeta("nobody asked", 1, false, 0));
-        Assert.Equal(10, host.ChargeOf(peer));
+        for (int i = 1; i <= 3; i++)
+        {
+            host.Hear(peer, new SyncMessage.HeaderResponseMeta("nobody asked", 1, false, 0));
+            Assert.Equal(10 * i, host.ChargeOf(peer));
+        }
     }
 
     [Fact]
