@@ -17,8 +17,9 @@ internal static class Failure
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
-        // Only an object that has failed for good does not answer.
-        HhsException { Why.Code: RejectCode.TimedOut } or AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
+        // Only an object that has failed for good, or that is on its way to another node, does not answer.
+        HhsException { Why.Code: RejectCode.TimedOut } late => (ExitCode.Store, $"{late.Message} ('hhs verify' looks for damaged entries, --verbose shows more)"),
+        AskTimeoutException => (ExitCode.Store, "an object did not answer: run 'hhs verify' to look for damaged entries, or repeat with --verbose to see why"),
         // What another process asked of a node that was ending.
         ObjectDisposedException when CommandIo.Current is not null => (ExitCode.Store, "the node has stopped: start it, and repeat the command; what was acknowledged is stored"),
         HhsException refused => (ExitCode.Refused, refused.Message),
