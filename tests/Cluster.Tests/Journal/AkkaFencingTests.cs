@@ -1,12 +1,13 @@
 using Hhs.Actors.Journal;
 using Hhs.Actors.Tests.Journal.Postgres;
 using Hhs.Model.Hashing;
+using Hhs.Tests.Contracts;
 using static Hhs.Tests.Contracts.SampleLog;
 
 namespace Hhs.Cluster.Tests.Journal;
 
 /// <summary>Two nodes, each with an actor system, over one of Akka's journals: whoever acquired an object last is the only one who can write it.</summary>
-public abstract class AkkaFencingTests : IDisposable
+public abstract class AkkaFencingTests : FencingContract, IDisposable
 {
     private readonly AkkaDatabase _database;
     private readonly IJournal _old, _new;
@@ -21,67 +22,17 @@ public abstract class AkkaFencingTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static void Append(IJournal journal, Epoch epoch, params JournalEntry[] entries) => journal.Append([new(ObjectId(1), entries, epoch)]);
+    protected override IJournal Old => _old;
 
-    private static void Fenced(Action write) => Assert.Equal(JournalFault.Fenced, Assert.Throws<JournalException>(write).Fault);
-
-    [Fact]
-    public void The_older_epoch_can_append_nothing_after_the_newer_was_acquired()
-    {
-        var chain = Chain(4);
-        var older = _old.Acquire(ObjectId(1));
-        Append(_old, older, chain[0]);
-        var newer = _new.Acquire(ObjectId(1));
-        Assert.True(newer.CompareTo(older) > 0);
-        Fenced(() => Append(_old, older, chain[1]));
-        Append(_new, newer, chain[1], chain[2]);
-        Fenced(() => Append(_old, older, Entry("fork", chain[0].Entry)));
-        Assert.Equal(chain[..3].Select(e => e.Entry), _old.Names(ObjectId(1)));
-
-        // It may come back, by acquiring and reading anew.
-        var newest = _old.Acquire(ObjectId(1));
-        Append(_old, newest, chain[3]);
-        Fenced(() => Append(_new, newer, Entry("late", chain[2].Entry)));
-        Assert.Equal(chain.Select(e => e.Entry), _new.Names(ObjectId(1)));
-    }
+    protected override IJournal New => _new;
 
     [Fact]
-    public void An_earlier_incarnation_in_the_same_node_is_fenced_too()
+    public void What_is_refused_leaves_no_payload_in_the_database()
     {
-        var older = _old.Acquire(ObjectId(1));
-        var newer = _old.Acquire(ObjectId(1));
-        Fenced(() => Append(_old, older, Entry("a")));
-        Append(_old, newer, Entry("a"));
-    }
-
-    [Fact]
-    public void A_commit_of_many_objects_is_refused_whole_if_one_of_them_is_fenced()
-    {
-        var first = _old.Acquire(ObjectId(1));
-        var second = _old.Acquire(ObjectId(2));
+        var (first, second) = (_old.Acquire(ObjectId(1)), _old.Acquire(ObjectId(2)));
         _new.Acquire(ObjectId(2));
-        var thrown = Assert.Throws<JournalException>(() => _old.Append([new(ObjectId(1), [Entry("a")], first), new(ObjectId(2), [Entry("b")], second)]));
-        Assert.Equal(JournalFault.Fenced, thrown.Fault);
-        Assert.Contains(ObjectId(2).ToString(), thrown.Message, StringComparison.Ordinal);
-        Assert.Empty(_old.Objects);
-        Assert.Empty(_new.Names(ObjectId(1)));
+        Fenced(() => _old.Append([new(ObjectId(1), [Entry("a")], first), new(ObjectId(2), [Entry("b")], second)]));
         Assert.Equal(0L, Convert.ToInt64(_database.Sql($"SELECT count(*) FROM {_database.Table} WHERE persistence_id LIKE 'hhs-p-%'")));
-        _old.Append([new(ObjectId(1), [Entry("a")], first)]);
-    }
-
-    [Fact]
-    public void An_epoch_of_a_dropped_object_fits_no_later_one_and_an_old_writer_drops_nothing()
-    {
-        var older = _old.Acquire(ObjectId(1));
-        Append(_old, older, Entry("a"));
-        var newer = _new.Acquire(ObjectId(1));
-        Fenced(() => _old.Drop(ObjectId(1)));
-        _new.Drop(ObjectId(1));
-        Fenced(() => Append(_old, older, Entry("b")));
-        Fenced(() => Append(_new, newer, Entry("b")));
-        Append(_new, _new.Acquire(ObjectId(1)), Entry("c"));
-        Fenced(() => Append(_old, older, Entry("b")));
-        Assert.Equal([Entry("c").Entry], _old.Names(ObjectId(1)));
     }
 
     [Fact]

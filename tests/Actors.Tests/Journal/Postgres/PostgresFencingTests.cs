@@ -9,7 +9,7 @@ namespace Hhs.Actors.Tests.Journal.Postgres;
 
 /// <summary>Two nodes over one database: whoever acquired an object last is the only one who can write it.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresFencingTests : IDisposable
+public sealed class PostgresFencingTests : FencingContract, IDisposable
 {
     private readonly SharedPostgres _shared;
     private readonly string _schema = SharedPostgres.NewSchema();
@@ -21,77 +21,14 @@ public sealed class PostgresFencingTests : IDisposable
         (_old, _new) = (shared.Open(_schema), shared.Open(_schema));
     }
 
+    protected override IJournal Old => _old;
+
+    protected override IJournal New => _new;
+
     public void Dispose()
     {
         _old.Dispose();
         _new.Dispose();
-    }
-
-    [Fact]
-    public void The_older_epoch_can_append_nothing_after_the_newer_was_acquired()
-    {
-        var chain = Chain(4);
-        var older = _old.Acquire(ObjectId(1));
-        Append(_old, older, chain[0]);
-        var newer = _new.Acquire(ObjectId(1));
-        Assert.True(newer.CompareTo(older) > 0);
-        Fenced(() => Append(_old, older, chain[1]));
-        Append(_new, newer, chain[1], chain[2]);
-        Fenced(() => Append(_old, older, Entry("fork", chain[0].Entry)));
-        Assert.Equal(chain[..3].Select(e => e.Entry), _old.Names(ObjectId(1)));
-
-        // It may come back, by acquiring and reading anew.
-        var newest = _old.Acquire(ObjectId(1));
-        Append(_old, newest, chain[3]);
-        Fenced(() => Append(_new, newer, Entry("late", chain[2].Entry)));
-        Assert.Equal(chain.Select(e => e.Entry), _new.Names(ObjectId(1)));
-    }
-
-    [Fact]
-    public void An_earlier_incarnation_in_the_same_node_is_fenced_too()
-    {
-        var older = _old.Acquire(ObjectId(1));
-        var newer = _old.Acquire(ObjectId(1));
-        Fenced(() => Append(_old, older, Entry("a")));
-        Append(_old, newer, Entry("a"));
-    }
-
-    [Fact]
-    public void A_writer_that_never_wrote_before_is_fenced_by_one_that_has_not_either()
-    {
-        var older = _old.Acquire(ObjectId(1));
-        var newer = _new.Acquire(ObjectId(1));
-        Fenced(() => Append(_old, older, Entry("a")));
-        Append(_new, newer, Entry("b"));
-        Assert.Equal([Entry("b").Entry], _old.Names(ObjectId(1)));
-    }
-
-    [Fact]
-    public void A_commit_of_many_objects_is_refused_whole_if_one_of_them_is_fenced()
-    {
-        var first = _old.Acquire(ObjectId(1));
-        var second = _old.Acquire(ObjectId(2));
-        _new.Acquire(ObjectId(2));
-        var thrown = Assert.Throws<JournalException>(() => _old.Append([new(ObjectId(1), [Entry("a")], first), new(ObjectId(2), [Entry("b")], second)]));
-        Assert.Equal(JournalFault.Fenced, thrown.Fault);
-        Assert.Contains(ObjectId(2).ToString(), thrown.Message, StringComparison.Ordinal);
-        Assert.Empty(_old.Objects);
-        _old.Append([new(ObjectId(1), [Entry("a")], first)]);
-    }
-
-    [Fact]
-    public void An_epoch_of_a_dropped_object_fits_no_later_one_and_an_old_writer_drops_nothing()
-    {
-        var older = _old.Acquire(ObjectId(1));
-        Append(_old, older, Entry("a"));
-        var newer = _new.Acquire(ObjectId(1));
-        Fenced(() => _old.Drop(ObjectId(1)));
-        _new.Drop(ObjectId(1));
-        Fenced(() => Append(_old, older, Entry("b")));
-        Fenced(() => Append(_new, newer, Entry("b")));
-        Append(_new, _new.Acquire(ObjectId(1)), Entry("c"));
-        Fenced(() => Append(_old, older, Entry("b")));
-        Assert.Equal([Entry("c").Entry], _old.Names(ObjectId(1)));
     }
 
     [Fact]
@@ -172,8 +109,4 @@ public sealed class PostgresFencingTests : IDisposable
             return fenced;
         }, TestContext.Current.CancellationToken);
     }
-
-    private static void Append(IJournal journal, Epoch epoch, params JournalEntry[] entries) => journal.Append([new(ObjectId(1), entries, epoch)]);
-
-    private static void Fenced(Action write) => Assert.Equal(JournalFault.Fenced, Assert.Throws<JournalException>(write).Fault);
 }
