@@ -47,7 +47,7 @@ internal sealed class TlsTransport : Transport
     public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
         string host = Config.GetString("hostname", "") is { Length: > 0 } given ? given : IPAddress.Any.ToString();
-        var at = await EndPointOfAsync(host, Config.GetInt("port")).ConfigureAwait(false);
+        var at = await EndPointOfAsync(host, Config.GetInt("port"), _stopping.Token).ConfigureAwait(false);
         _listening = new(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -76,7 +76,7 @@ internal sealed class TlsTransport : Transport
         Socket? socket = null;
         try
         {
-            var at = await EndPointOfAsync(remoteAddress.Host, remoteAddress.Port ?? throw new InvalidAssociationException($"{remoteAddress} has no port")).ConfigureAwait(false);
+            var at = await EndPointOfAsync(remoteAddress.Host, remoteAddress.Port ?? throw new InvalidAssociationException($"{remoteAddress} has no port"), deadline.Token).ConfigureAwait(false);
             socket = Tuned(new(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             await socket.ConnectAsync(at, deadline.Token).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
@@ -178,10 +178,10 @@ internal sealed class TlsTransport : Transport
         return socket;
     }
 
-    private static async Task<IPEndPoint> EndPointOfAsync(string host, int port)
+    private static async Task<IPEndPoint> EndPointOfAsync(string host, int port, CancellationToken cancel)
     {
         if (IPAddress.TryParse(host, out var address)) return new(address, port);
-        var found = await Dns.GetHostAddressesAsync(host).ConfigureAwait(false);
+        var found = await Dns.GetHostAddressesAsync(host, cancel).ConfigureAwait(false);
         return new(found.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? found[0], port);
     }
 
@@ -189,6 +189,6 @@ internal sealed class TlsTransport : Transport
     private static string Bracketed(string host) => IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;
 
     internal const string Scheme = "ssl.tcp";
-    private const int GreetingMax = 128;
+    internal const int GreetingMax = 128;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMilliseconds(200), RenewBefore = TimeSpan.FromDays(14);
 }

@@ -77,6 +77,33 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Strangers_who_say_nothing_hold_so_many_places_and_nodes_get_in_when_they_are_gone()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.AddAsync(config: Heard(_ours.For("one")));
+        int port = Akka.Cluster.Cluster.Get(cluster[0].System).SelfAddress.Port!.Value;
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i <= TlsTransport.GreetingMax; i++)
+            {
+                silent.Add(new());
+                await silent[^1].ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+            }
+            // They are taken in the order in which they came: the last is one too many, and is closed, while the others are listened to.
+            await Eventually.Holds(() => IsClosed(silent[^1]), "one too many is closed");
+            Assert.False(IsClosed(silent[0]));
+        }
+        finally
+        {
+            foreach (var one in silent) one.Dispose();
+        }
+        await cluster.AddAsync(config: Certificates.Hocon(_ours.For("two")));
+
+        static bool IsClosed(TcpClient client) => client.Client.Poll(0, SelectMode.SelectRead);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_node_that_lost_its_connection_is_found_again()
     {
         await using var cluster = new TestCluster();
