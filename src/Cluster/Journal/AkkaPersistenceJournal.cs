@@ -158,7 +158,7 @@ internal sealed partial class AkkaPersistenceJournal : IJournal
     private byte[] PlaceAmongObjects(int among)
     {
         byte[] place = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(place, (_table.Prepare([]).Sequence << AmongBits) + among);
+        BinaryPrimitives.WriteInt64BigEndian(place, (_table.Next << AmongBits) + among);
         return place;
     }
 

@@ -87,6 +87,12 @@ internal sealed class SharedTable(Streams streams, string stream, Func<long> new
         lock (_lock) return [.. _rows.SkipWhile(r => string.CompareOrdinal(r.Key, prefix) < 0).TakeWhile(r => r.Key.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
+    /// <summary>The number of the event that comes next, as far as is known.</summary>
+    internal long Next
+    {
+        get { lock (_lock) return _last + 1; }
+    }
+
     /// <summary>The event that makes these changes on top of what is known.</summary>
     internal Addition Prepare(IReadOnlyList<Change> changes)
     {
